@@ -1,0 +1,84 @@
+/* See arena.h. Blocks double up to a megabyte; a larger request gets a block of its own. */
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/strbuf.h"
+
+#define ARENA_FIRST_BLOCK ((size_t)1024)
+#define ARENA_LAST_BLOCK  ((size_t)1 << 20)
+
+struct arena_block {
+    struct arena_block *next;
+    size_t size;
+    size_t used;
+    alignas(max_align_t) unsigned char bytes[];
+};
+
+void arena_init(struct arena *a)
+{
+    *a = (struct arena){0};
+}
+
+void arena_release(struct arena *a)
+{
+    for (struct arena_block *b = a->blocks; b != NULL;) {
+        struct arena_block *next = b->next;
+        free(b);
+        b = next;
+    }
+    *a = (struct arena){0};
+}
+
+static struct arena_block *arena_add_block(struct arena *a, size_t at_least)
+{
+    size_t size = a->blocks != NULL ? a->blocks->size * 2 : ARENA_FIRST_BLOCK;
+    size = size > ARENA_LAST_BLOCK ? ARENA_LAST_BLOCK : size;
+    size = size < at_least ? at_least : size;
+    struct arena_block *b = mem_zalloc(1, sizeof(*b) + size);
+    b->size = size;
+    b->next = a->blocks;
+    a->blocks = b;
+    return b;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+    const size_t align = alignof(max_align_t);
+    size = size != 0 ? (size + align - 1) & ~(align - 1) : align;
+    struct arena_block *b = a->blocks;
+    if (b == NULL || b->size - b->used < size) {
+        b = arena_add_block(a, size);
+    }
+    void *p = b->bytes + b->used;
+    b->used += size;
+    a->used_bytes += size;
+    return p;
+}
+
+struct str arena_str(struct arena *a, struct str s)
+{
+    char *copy = arena_alloc(a, s.len + 1);
+    if (s.len != 0) {
+        memcpy(copy, s.data, s.len);
+    }
+    return str_span(copy, s.len);
+}
+
+struct str arena_printf(struct arena *a, const char *fmt, ...)
+{
+    struct strbuf text;
+    strbuf_init(&text, SIZE_MAX - 1);
+    va_list args;
+    va_start(args, fmt);
+    strbuf_vprintf(&text, fmt, args);
+    va_end(args);
+    struct str kept = arena_str(a, strbuf_str(&text));
+    strbuf_release(&text);
+    return kept;
+}

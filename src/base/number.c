@@ -1,0 +1,503 @@
+/*
+ * Text to double in three steps of rising cost, each exact:
+ *
+ *   1. mantissa below 2^53 and a power of ten up to 22: one multiplication or division of two exact
+ *      doubles (Clinger 1990);
+ *   2. up to 19 digits and a power of ten up to 64: the product with a 128-bit power of five, which
+ *      either proves its rounding or gives up (Lemire, "Number parsing at a gigabyte per second",
+ *      2021). Values of more digits lie between the results for the cut mantissa and the next one;
+ *      where those agree, that is the value;
+ *   3. strtod_l over a canonical copy of at most DIGITS_MAX digits and a sticky one: more digits
+ * can never change the rounding of a double (767 are enough).
+ *
+ * Double to text looks for the fewest digits that read back to the same bits.
+ */
+#include "base/number.h"
+
+#include <assert.h>
+#include <locale.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/attr.h"
+
+#define DIGITS_MAX     800
+#define EXPONENT_LIMIT 100000 /* no double is near; keeps sums of exponents from overflowing */
+
+static const double powers_of_ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                       1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                       1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+__extension__ typedef unsigned __int128 uint128;
+
+#define POWER_MIN (-64)
+#define POWER_MAX 64
+static const struct {
+    uint64_t high;
+    uint64_t low;
+} powers_of_five[] = {
+#define POWER(q, high, low) {high, low},
+#include "base/powers_of_five.def"
+#undef POWER
+};
+
+/* A decimal as it stands in the text: mantissa x 10^exponent, the mantissa cut after 19 digits. */
+struct decimal {
+    const char *digits; /* from the first digit or the point */
+    const char *digits_end;
+    uint64_t mantissa;
+    int64_t exponent;
+    bool negative;
+    bool cut; /* digits that are not all zero were left out of the mantissa */
+};
+
+static inline bool is_digit(char c)
+{
+    return (unsigned char)(c - '0') < 10;
+}
+
+static inline uint64_t load8(const char *p)
+{
+    uint64_t bytes;
+    memcpy(&bytes, p, sizeof(bytes));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    bytes = __builtin_bswap64(bytes);
+#endif
+    return bytes;
+}
+
+/* Zero where all eight bytes are digits; else its lowest byte that is not zero marks the first one
+ * that is none (carries only run upwards from there). */
+static inline uint64_t not_digits(uint64_t bytes)
+{
+    return ((bytes & 0xf0f0f0f0f0f0f0f0u) |
+            (((bytes + 0x0606060606060606u) & 0xf0f0f0f0f0f0f0f0u) >> 4)) ^
+           0x3333333333333333u;
+}
+
+/* Of eight digits as numbers, the first in the lowest byte: pairs, then fours, then all. */
+static inline uint64_t eight_digits_value(uint64_t digits)
+{
+    digits = digits * 10 + (digits >> 8);
+    return (((digits & 0x000000ff000000ffu) * 0x000f424000000064u) +
+            (((digits >> 16) & 0x000000ff000000ffu) * 0x0000271000000001u)) >>
+           32;
+}
+
+/* Appends the run of digits at `p`; the caller sees by the run's length whether the value fits. The
+ * last ones are taken without a loop: their number is what a branch predictor cannot know. */
+static inline const char *scan_digits(const char *p, const char *end, uint64_t *value)
+{
+    static const uint32_t tens[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
+    uint64_t v = *value;
+    while (end - p >= 8) {
+        uint64_t bytes = load8(p);
+        uint64_t others = not_digits(bytes);
+        bytes -= 0x3030303030303030u;
+        if (others != 0) {
+            int count = __builtin_ctzll(others) >> 3;
+            *value = v * tens[count] + eight_digits_value(bytes << 1 << (63 - 8 * count));
+            return p + count;
+        }
+        v = v * 100000000u + eight_digits_value(bytes);
+        p += 8;
+    }
+    while (p < end && is_digit(*p)) {
+        v = v * 10 + (uint64_t)(*p - '0');
+        p++;
+    }
+    *value = v;
+    return p;
+}
+
+/* The exponent part at `p`, which is left where none (or an unfinished one) stands there. */
+static const char *scan_exponent(const char *p, const char *end, int64_t *exponent)
+{
+    const char *q = p + 1;
+    bool negative = false;
+    if (q < end && (*q == '+' || *q == '-')) {
+        negative = *q == '-';
+        q++;
+    }
+    if (q >= end || !is_digit(*q)) {
+        return p;
+    }
+    int64_t value = 0;
+    for (; q < end && is_digit(*q); q++) {
+        value = value < EXPONENT_LIMIT ? value * 10 + (*q - '0') : value;
+    }
+    *exponent += negative ? -value : value;
+    return q;
+}
+
+/* Reads the mantissa again where it had more than 19 digits, counting those that matter. */
+static void recount_mantissa(struct decimal *d)
+{
+    uint64_t mantissa = 0;
+    int64_t exponent = 0;
+    unsigned taken = 0;
+    bool after_point = false;
+    d->cut = false;
+    for (const char *p = d->digits; p < d->digits_end; p++) {
+        if (*p == '.') {
+            after_point = true;
+            continue;
+        }
+        if (taken < 19) {
+            mantissa = mantissa * 10 + (uint64_t)(*p - '0');
+            taken += mantissa != 0;
+            exponent -= after_point;
+        } else {
+            d->cut |= *p != '0';
+            exponent += !after_point;
+        }
+    }
+    d->mantissa = mantissa;
+    d->exponent = exponent;
+}
+
+static const char *decimal_scan(const char *p, const char *end, struct decimal *d)
+{
+    d->negative = false;
+    d->cut = false;
+    d->mantissa = 0;
+    d->exponent = 0;
+    if (p < end && (*p == '-' || *p == '+')) {
+        d->negative = *p == '-';
+        p++;
+    }
+    d->digits = p;
+    p = scan_digits(p, end, &d->mantissa);
+    ptrdiff_t count = p - d->digits;
+    if (p < end && *p == '.') {
+        const char *fraction = p + 1;
+        p = scan_digits(fraction, end, &d->mantissa);
+        d->exponent = fraction - p;
+        count += p - fraction;
+    }
+    d->digits_end = p;
+    if (UNLIKELY(count == 0)) {
+        return NULL;
+    }
+    if (UNLIKELY(count > 19)) {
+        for (const char *q = d->digits; q < p && (*q == '0' || *q == '.'); q++) {
+            count -= *q == '0';
+        }
+        if (count > 19) {
+            recount_mantissa(d);
+        }
+    }
+    if (p < end && (*p == 'e' || *p == 'E')) {
+        p = scan_exponent(p, end, &d->exponent);
+    }
+    return p;
+}
+
+/* Step 2. False where the product cannot prove the rounding. */
+static bool product_to_double(uint64_t mantissa, int64_t exponent, double *out)
+{
+    if (mantissa == 0) {
+        *out = 0;
+        return true;
+    }
+    if (exponent < POWER_MIN || exponent > POWER_MAX) {
+        return false;
+    }
+    int zeros = __builtin_clzll(mantissa);
+    uint64_t w = mantissa << zeros;
+    uint64_t power_high = powers_of_five[exponent - POWER_MIN].high;
+    uint128 product = (uint128)w * power_high;
+    uint64_t high = (uint64_t)(product >> 64);
+    uint64_t low = (uint64_t)product;
+    if ((high & 0x1ff) == 0x1ff) {
+        uint128 second = (uint128)w * powers_of_five[exponent - POWER_MIN].low;
+        uint64_t carry = (uint64_t)(second >> 64);
+        low += carry;
+        high += low < carry;
+    }
+    if (low == UINT64_MAX && (exponent < -27 || exponent > 55)) {
+        return false;
+    }
+    int top = (int)(high >> 63);
+    int shift = top + 9;
+    uint64_t bits = high >> shift;
+    /* floor(q * log2(10)), good for these q, moved to the biased exponent of the top bit. */
+    int64_t binary = (((152170 + 65536) * exponent) >> 16) + 63 + top - zeros + 1023;
+    /* Exactly half way: the last bit decides, and it must not be pushed up. */
+    if (low <= 1 && exponent >= -4 && exponent <= 23 && (bits & 3) == 1 &&
+        (bits << shift) == high) {
+        bits &= ~(uint64_t)1;
+    }
+    bits = (bits + (bits & 1)) >> 1;
+    if (bits >= (uint64_t)1 << 53) {
+        bits = (uint64_t)1 << 52;
+        binary++;
+    }
+    uint64_t raw = (bits & (((uint64_t)1 << 52) - 1)) | ((uint64_t)binary << 52);
+    memcpy(out, &raw, sizeof(raw));
+    return true;
+}
+
+/* Step 3. */
+static double slow_to_double(const struct decimal *d, int64_t written_exponent)
+{
+    char text[DIGITS_MAX + 40];
+    size_t len = 0;
+    int64_t exponent = written_exponent;
+    bool after_point = false;
+    bool sticky = false;
+    for (const char *p = d->digits; p < d->digits_end; p++) {
+        if (*p == '.') {
+            after_point = true;
+        } else if (len < DIGITS_MAX) {
+            if (len > 0 || *p != '0') {
+                text[len++] = *p;
+            }
+            exponent -= after_point;
+        } else {
+            sticky |= *p != '0';
+            exponent += !after_point;
+        }
+    }
+    if (len == 0) {
+        return 0;
+    }
+    if (sticky) {
+        text[len++] = '1';
+        exponent--;
+    }
+    snprintf(text + len, sizeof(text) - len, "e%lld", (long long)exponent);
+    /* The C locale's object is static in the C library: this neither allocates nor fails. */
+    locale_t c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    assert(c_locale != (locale_t)0);
+    double value = strtod_l(text, NULL, c_locale);
+    freelocale(c_locale);
+    return value;
+}
+
+static double decimal_to_double(const struct decimal *d)
+{
+    double value;
+    double next;
+    if (LIKELY(!d->cut && d->mantissa < (uint64_t)1 << 53 && d->exponent >= -22 &&
+               d->exponent <= 22)) {
+        value = (double)d->mantissa;
+        return d->exponent < 0 ? value / powers_of_ten[-d->exponent]
+                               : value * powers_of_ten[d->exponent];
+    }
+    if (product_to_double(d->mantissa, d->exponent, &value)) {
+        if (!d->cut || (product_to_double(d->mantissa + 1, d->exponent, &next) && next == value)) {
+            return value;
+        }
+    }
+    /* The exponent that was written is what remains without the digits' share. */
+    struct decimal digits_only = *d;
+    recount_mantissa(&digits_only);
+    return slow_to_double(d, d->exponent - digits_only.exponent);
+}
+
+const char *number_scan(const char *p, const char *end, double *out)
+{
+    struct decimal d;
+    const char *behind = decimal_scan(p, end, &d);
+    if (behind != NULL) {
+        double value = decimal_to_double(&d);
+        *out = d.negative ? -value : value;
+    }
+    return behind;
+}
+
+static bool parse_special(struct str s, double *out)
+{
+    bool negative = false;
+    struct str word = s;
+    if (word.len > 0 && (word.data[0] == '+' || word.data[0] == '-')) {
+        negative = word.data[0] == '-';
+        word = str_slice(word, 1, word.len);
+    } else if (str_equal_ignoring_case(word, STR("nan"))) {
+        *out = (double)NAN;
+        return true;
+    }
+    if (str_equal_ignoring_case(word, STR("inf")) ||
+        str_equal_ignoring_case(word, STR("infinity"))) {
+        *out = negative ? -(double)INFINITY : (double)INFINITY;
+        return true;
+    }
+    return false;
+}
+
+bool number_parse(struct str s, double *out)
+{
+    if (s.len == 0) {
+        return false;
+    }
+    double value;
+    const char *behind = number_scan(s.data, s.data + s.len, &value);
+    if (behind == NULL) {
+        return parse_special(s, out);
+    }
+    if (behind != s.data + s.len || isinf(value)) {
+        return false;
+    }
+    *out = value;
+    return true;
+}
+
+/* The shortest digits of a finite value above 0: 0.DIGITS x 10^point. */
+struct shortest {
+    char digits[24];
+    int count;
+    int point;
+};
+
+/* `text` is what "%.*e" printed: one digit, the locale's point, digits, e, exponent. */
+static void shortest_take(struct shortest *s, const char *text)
+{
+    const char *p = text;
+    s->count = 0;
+    for (; *p != 'e'; p++) {
+        if (is_digit(*p)) {
+            s->digits[s->count++] = *p;
+        }
+    }
+    s->point = (int)strtol(p + 1, NULL, 10) + 1;
+    while (s->count > 1 && s->digits[s->count - 1] == '0') {
+        s->count--;
+    }
+}
+
+static bool shortest_reads_back(const struct shortest *s, double value)
+{
+    char text[48];
+    int len = snprintf(text, sizeof(text), "%.*se%d", s->count, s->digits, s->point - s->count);
+    double back = 0;
+    return number_scan(text, text + len, &back) != NULL && back == value;
+}
+
+/* The next decimal of as many digits; false where it would get one more (only 9s). */
+static bool shortest_step_up(struct shortest *s, int digits)
+{
+    while (s->count < digits) {
+        s->digits[s->count++] = '0';
+    }
+    int i = s->count - 1;
+    while (i >= 0 && s->digits[i] == '9') {
+        s->digits[i--] = '0';
+    }
+    if (i < 0) {
+        return false;
+    }
+    s->digits[i]++;
+    return true;
+}
+
+static void shortest_find(struct shortest *s, double value)
+{
+    int mantissa_exponent;
+    bool power_of_two = frexp(value, &mantissa_exponent) == 0.5;
+    /* A normal double keeps any 15 digits, so 15 of them without trailing zeros are the shortest
+     * where they read back at all. Subnormal ones may need as few as one. */
+    for (int digits = value < 0x1p-1022 ? 1 : 15; digits <= 17; digits++) {
+        char text[48];
+        snprintf(text, sizeof(text), "%.*e", digits - 1, value);
+        shortest_take(s, text);
+        if (shortest_reads_back(s, value)) {
+            return;
+        }
+        /* Below a power of two doubles are twice as dense: the nearest decimal may lie outside on
+         * that side while the next one above reads back. */
+        struct shortest up = *s;
+        if (power_of_two && shortest_step_up(&up, digits) && shortest_reads_back(&up, value)) {
+            *s = up;
+            return;
+        }
+    }
+}
+
+static bool format_special(struct strbuf *out, double value)
+{
+    if (isnan(value)) {
+        strbuf_add_c(out, "NaN");
+    } else if (isinf(value)) {
+        strbuf_add_c(out, value > 0 ? "+Inf" : "-Inf");
+    } else if (value == 0) {
+        strbuf_add_c(out, signbit(value) ? "-0" : "0");
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static bool format_integer(struct strbuf *out, double value)
+{
+    if (!(fabs(value) < 0x1p53) || value != (double)(int64_t)value) {
+        return false;
+    }
+    char text[24];
+    char *p = text + sizeof(text);
+    uint64_t rest = (uint64_t)fabs(value);
+    do {
+        *--p = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest != 0);
+    if (value < 0) {
+        *--p = '-';
+    }
+    strbuf_add(out, p, (size_t)(text + sizeof(text) - p));
+    return true;
+}
+
+static void format_plain(struct strbuf *out, const struct shortest *s)
+{
+    if (s->point <= 0) {
+        strbuf_add_c(out, "0.");
+        strbuf_add_repeated(out, '0', (size_t)-s->point);
+        strbuf_add(out, s->digits, (size_t)s->count);
+    } else if (s->point >= s->count) {
+        strbuf_add(out, s->digits, (size_t)s->count);
+        strbuf_add_repeated(out, '0', (size_t)(s->point - s->count));
+    } else {
+        strbuf_add(out, s->digits, (size_t)s->point);
+        strbuf_add_char(out, '.');
+        strbuf_add(out, s->digits + s->point, (size_t)(s->count - s->point));
+    }
+}
+
+static void format_exponent(struct strbuf *out, const struct shortest *s)
+{
+    strbuf_add_char(out, s->digits[0]);
+    if (s->count > 1) {
+        strbuf_add_char(out, '.');
+        strbuf_add(out, s->digits + 1, (size_t)s->count - 1);
+    }
+    int exponent = s->point - 1;
+    strbuf_printf(out, "e%c%02d", exponent < 0 ? '-' : '+', abs(exponent));
+}
+
+static void format_value(struct strbuf *out, double value, bool exponent_allowed)
+{
+    if (format_special(out, value) || format_integer(out, value)) {
+        return;
+    }
+    struct shortest s;
+    shortest_find(&s, fabs(value));
+    if (value < 0) {
+        strbuf_add_char(out, '-');
+    }
+    if (exponent_allowed && (s.point - 1 < -4 || s.point - 1 >= 21)) {
+        format_exponent(out, &s);
+    } else {
+        format_plain(out, &s);
+    }
+}
+
+void number_format(struct strbuf *out, double value)
+{
+    format_value(out, value, false);
+}
+
+void number_format_short(struct strbuf *out, double value)
+{
+    format_value(out, value, true);
+}

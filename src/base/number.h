@@ -1,0 +1,31 @@
+/*
+ * Numbers to text and back, fast, exact and independent of the locale.
+ *
+ * number_parse reads what Go's strconv.ParseFloat reads in the forms Prometheus' text formats use:
+ * decimal, exponent, `Inf`, `+Inf`, `-Inf`, `Infinity`, `NaN` (any case); no hexadecimal, no
+ * underscores. Up to 19 digits take exact fast paths (number.c says which); the rest goes to strtod
+ * in the C locale.
+ */
+#ifndef TOCSIN_BASE_NUMBER_H
+#define TOCSIN_BASE_NUMBER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/str.h"
+#include "base/strbuf.h"
+
+/* Whole of `s`; false where it is not a number or too large for a double (as in Go). */
+bool number_parse(struct str s, double *out);
+/* The longest number at the start of [p, end); returns the first byte behind it, or NULL where
+ * there is none. Decimal forms only (no Inf, no NaN, no hexadecimal); what is too large for a
+ * double is an infinity. Never reads at or past `end`. */
+const char *number_scan(const char *p, const char *end, double *out);
+/* Shortest text that reads back to the same bits, as Go's FormatFloat(v, 'f', -1, 64): what
+ * Prometheus' HTTP API prints for sample values: `0.1`, `1500000`, `NaN`, `+Inf`, `-Inf`. */
+void number_format(struct strbuf *out, double value);
+/* The same with an exponent where Go's 'g' would use one (below 1e-4 or from 1e21): for
+ * expressions. */
+void number_format_short(struct strbuf *out, double value);
+
+#endif
