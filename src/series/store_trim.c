@@ -1,0 +1,83 @@
+/* Forgetting: chunks past the retention, then the series that have nothing left. */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "series/store_inside.h"
+
+static bool is_dead(const void *context, uint32_t number)
+{
+    const struct store *store = context;
+    return store_series(store, number)->dying;
+}
+
+/* Tracks whose timeline holds nothing of the retention any more. */
+static void drop_old_tracks(struct series *s, int64_t cutoff_ms)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < s->older_count; i++) {
+        if (timeline_newest(s->older[i].timeline) < cutoff_ms) {
+            timeline_free_slot(s->older[i].timeline, s->older[i].slot);
+        } else {
+            s->older[kept++] = s->older[i];
+        }
+    }
+    s->older_count = kept;
+    if (kept == 0) {
+        free(s->older);
+        s->older = NULL;
+    }
+}
+
+static void drop_series(struct store *store, int64_t cutoff_ms)
+{
+    VEC(uint32_t) numbers = {.items = NULL};
+    VEC(const struct labels *) sets = {.items = NULL};
+    for (uint32_t i = 0; i < store->numbers; i++) {
+        struct series *s = store_series(store, i);
+        if (s->labels == NULL) {
+            continue;
+        }
+        drop_old_tracks(s, cutoff_ms);
+        if (s->newest_ms < cutoff_ms) {
+            s->dying = true;
+            vec_push(&numbers, i);
+            vec_push(&sets, s->labels);
+        } else if (s->alone) {
+            timeline_trim(s->track.timeline, cutoff_ms);
+        }
+    }
+    postings_remove(&store->postings, sets.items, sets.len, is_dead, store);
+    VEC_EACH (&numbers, uint32_t, number) {
+        store_free_series(store, *number);
+    }
+    vec_release(&numbers);
+    vec_release(&sets);
+}
+
+void store_trim(struct store *store, int64_t now_ms)
+{
+    if (store->options.retention_ms == 0) {
+        return;
+    }
+    int64_t cutoff_ms = now_ms - store->options.retention_ms;
+    size_t samples = store->timelines.samples;
+    size_t series = store->series_count;
+    drop_series(store, cutoff_ms);
+    VEC_EACH (&store->targets, struct timeline *, tl) {
+        if (*tl != NULL) {
+            timeline_trim(*tl, cutoff_ms);
+        }
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < store->retired.len; i++) {
+        struct timeline *tl = store->retired.items[i];
+        if (timeline_newest(tl) < cutoff_ms) { /* no track is left in it: see drop_series */
+            timeline_destroy(tl);
+        } else {
+            timeline_trim(tl, cutoff_ms);
+            store->retired.items[kept++] = tl;
+        }
+    }
+    store->retired.len = kept;
+    store->version += store->timelines.samples != samples || store->series_count != series ? 1 : 0;
+}
