@@ -1,0 +1,150 @@
+/*
+ * The tree of an expression. Nodes live in the arena of the `struct expr` that owns them and are
+ * immutable once parsed and checked. Every node knows its bytes in the text, so that errors, `why`
+ * and the printer can point at it.
+ */
+#ifndef TOCSIN_PROMQL_AST_H
+#define TOCSIN_PROMQL_AST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "base/unit.h"
+#include "promql/value.h"
+#include "series/matcher.h"
+
+struct function; /* functions.h: one row of the function table */
+
+enum node_kind {
+    NODE_NUMBER,
+    NODE_STRING,
+    NODE_SELECTOR, /* instant or, with range_ms, range vector */
+    NODE_SUBQUERY,
+    NODE_CALL,
+    NODE_AGGREGATE,
+    NODE_BINARY,
+    NODE_UNARY,
+    NODE_PAREN,
+    NODE_SIGNAL /* a signal's name, standing for its expression */
+};
+
+/* Operators in one table (operators.def): text, precedence, right-associative?, kind. */
+enum operator_id {
+    OP_NONE = 0,
+#define OPERATOR(id, text, precedence, right, kind) OP_##id,
+#include "promql/operators.def"
+#undef OPERATOR
+    OP_COUNT
+};
+
+enum aggregate_id {
+    AGG_NONE = 0,
+#define AGGREGATE(id, text, parameter, doc) AGG_##id,
+#include "promql/aggregates.def"
+#undef AGGREGATE
+    AGG_COUNT_OF
+};
+
+enum cardinality { CARD_ONE_TO_ONE, CARD_MANY_TO_ONE, CARD_ONE_TO_MANY, CARD_MANY_TO_MANY };
+
+/* `@ 123`, `@ start()`, `@ end()` */
+enum at_kind { AT_NONE, AT_TIME, AT_START, AT_END };
+
+struct node {
+    enum node_kind kind;
+    enum value_type type; /* set by the type check; a range vector is VALUE_MATRIX */
+    uint32_t begin;       /* bytes in the text */
+    uint32_t end;
+    uint32_t height; /* of the tree from here down: 1 for a leaf; at most EXPR_MAX_HEIGHT */
+    union {
+        struct {
+            double value;
+            struct str text; /* as written, with its unit: kept for the printer and messages */
+            bool has_unit;   /* the text is a unit literal or duration */
+            enum unit unit;
+        } number;
+        struct str string;
+        struct {
+            struct str metric;        /* also among the matchers, as __name__; empty where none */
+            struct matcher *matchers; /* arena array; their insides are released with the expr */
+            size_t matcher_count;
+            int64_t range_ms;  /* 0: instant */
+            int64_t offset_ms; /* as written; may be negative */
+            enum at_kind at;
+            int64_t at_ms;
+            uint32_t id;       /* number of this selector in the expr, from 0 */
+            bool braces;       /* written with braces: `errors{}` is never a signal */
+            struct node *next; /* the selector before this one: all of an expr form a list */
+        } selector;
+        struct {
+            struct node *inner;
+            int64_t range_ms;
+            int64_t step_ms; /* 0: the default step */
+            int64_t offset_ms;
+            enum at_kind at;
+            int64_t at_ms;
+        } subquery;
+        struct {
+            const struct function *function;
+            struct str name; /* as written: a function may have an older name */
+            struct node **args;
+            size_t arg_count;
+        } call;
+        struct {
+            enum aggregate_id op;
+            struct node *inner;
+            struct node *parameter; /* k of topk, q of quantile, label of count_values; or NULL */
+            bool without;
+            bool has_grouping; /* by or without was written */
+            struct str *labels;
+            size_t label_count;
+        } aggregate;
+        struct {
+            enum operator_id op;
+            struct node *left;
+            struct node *right;
+            uint32_t op_begin; /* bytes of the operator with its modifiers */
+            uint32_t op_end;
+            bool return_bool;
+            bool has_matching; /* on or ignoring was written */
+            bool on;
+            struct str *labels; /* of on or ignoring */
+            size_t label_count;
+            enum cardinality card;
+            bool has_group; /* group_left or group_right was written */
+            struct str *include;
+            size_t include_count;
+        } binary;
+        struct {
+            bool negative; /* -x; +x keeps a node for the printer */
+            struct node *inner;
+        } unary;
+        struct node *paren;
+        struct {
+            struct str name;
+            struct node *inner; /* a copy of the signal's tree, in this expr's arena */
+            /* As written behind the name; in `inner` they are already moved into the selectors. */
+            int64_t offset_ms;
+            enum at_kind at;
+            int64_t at_ms;
+        } signal;
+    };
+};
+
+/* A parsed and checked expression. Immutable; reference-counted. */
+struct expr {
+    unsigned refs;
+    struct arena arena;
+    struct str text; /* as given, in the arena */
+    struct node *root;
+    uint32_t selector_count;
+    struct node *selectors; /* all of them, the last one first; they own the matchers */
+};
+
+/* The children of a node in the order of the text; NULL past the last one. */
+const struct node *node_child(const struct node *n, size_t i);
+
+#endif

@@ -1,0 +1,427 @@
+/* The evaluator's way in, its dispatch over the kinds of nodes, and what all parts share. */
+#include "promql/eval.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "promql/absent.h"
+#include "promql/func.h"
+#include "promql/functions.h"
+#include "promql/window.h"
+
+const struct node *eval_unwrap(const struct node *n)
+{
+    for (;;) {
+        if (n->kind == NODE_PAREN) {
+            n = n->paren;
+        } else if (n->kind == NODE_SIGNAL) {
+            n = n->signal.inner;
+        } else {
+            return n;
+        }
+    }
+}
+
+struct str eval_string(const struct node *n)
+{
+    n = eval_unwrap(n);
+    return n->kind == NODE_STRING ? n->string : STR_NONE;
+}
+
+bool eval_reserve(struct evaluator *ev, struct columns *c, size_t rows)
+{
+    size_t have = c->count + rows;
+    if (have > 0 && c->steps > ev->max_points / have) {
+        return error_set(ev->err, ERROR_LIMIT,
+                         "the result of a part of the expression has more than %zu points",
+                         ev->max_points);
+    }
+    columns_reserve(c, c->sink != NULL ? 1 : rows);
+    return true;
+}
+
+struct labels *eval_without_name(struct evaluator *ev, const struct labels *labels)
+{
+    if (labels_name(labels).len == 0) {
+        return labels_ref(labels);
+    }
+    struct labels_builder b;
+    labels_builder_init(&b, ev->table);
+    labels_builder_from(&b, labels);
+    labels_builder_remove(&b, STR(LABEL_NAME));
+    struct labels *without = labels_builder_finish(&b, ev->err);
+    labels_builder_release(&b);
+    return without;
+}
+
+/* Takes the marked names away, which may make rows equal. */
+static bool remove_names(struct evaluator *ev, struct columns *c)
+{
+    bool any = false;
+    for (size_t i = 0; i < c->count; i++) {
+        if (!c->heads[i].drop_name) {
+            continue;
+        }
+        struct labels *without = eval_without_name(ev, c->heads[i].labels);
+        if (without == NULL) {
+            return false;
+        }
+        columns_relabel(c, i, without);
+        c->heads[i].drop_name = false;
+        any = true;
+    }
+    return !any || columns_merge(c, COLUMNS_SAME_LABELSET, ev->err);
+}
+
+bool eval_drop_names(struct evaluator *ev, struct columns *c)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        c->heads[i].drop_name = true;
+    }
+    return ev->delay_names || remove_names(ev, c);
+}
+
+static bool call_is_constant(const struct node *n)
+{
+    if (func_depends_on_time(n->call.function, n->call.arg_count)) {
+        return false;
+    }
+    return true;
+}
+
+/* The value is the same at every step. */
+static bool is_constant(const struct node *n)
+{
+    switch (n->kind) {
+    case NODE_NUMBER:
+    case NODE_STRING:
+        return true;
+    case NODE_SELECTOR:
+        return n->selector.at != AT_NONE;
+    case NODE_SUBQUERY:
+        return n->subquery.at != AT_NONE;
+    case NODE_CALL:
+        if (!call_is_constant(n)) {
+            return false;
+        }
+        for (size_t i = 0; i < n->call.arg_count; i++) {
+            if (!is_constant(n->call.args[i])) {
+                return false;
+            }
+        }
+        return true;
+    case NODE_AGGREGATE:
+        return is_constant(n->aggregate.inner) &&
+               (n->aggregate.parameter == NULL || is_constant(n->aggregate.parameter));
+    case NODE_BINARY:
+        return is_constant(n->binary.left) && is_constant(n->binary.right);
+    case NODE_UNARY:
+        return is_constant(n->unary.inner);
+    case NODE_PAREN:
+        return is_constant(n->paren);
+    case NODE_SIGNAL:
+        return is_constant(n->signal.inner);
+    }
+    return false;
+}
+
+static double negative(double v)
+{
+    return -v;
+}
+
+static bool eval_unary(struct evaluator *ev, const struct node *n, struct columns *out)
+{
+    if (!eval_vector(ev, n->unary.inner, out)) {
+        return false;
+    }
+    if (!n->unary.negative) {
+        return true;
+    }
+    columns_map(out, negative);
+    return eval_drop_names(ev, out);
+}
+
+static bool vector_over_grid(struct evaluator *ev, const struct node *n, struct columns *out)
+{
+    switch (n->kind) {
+    case NODE_SELECTOR:
+        return eval_selector(ev, n, false, out);
+    case NODE_CALL:
+        return func_call_vector(ev, n, out);
+    case NODE_AGGREGATE:
+        return eval_aggregate(ev, n, out);
+    case NODE_BINARY:
+        return eval_binary(ev, n, out);
+    case NODE_UNARY:
+        return eval_unary(ev, n, out);
+    case NODE_NUMBER:
+    case NODE_STRING:
+    case NODE_SUBQUERY:
+    case NODE_PAREN:
+    case NODE_SIGNAL:
+        break;
+    }
+    return error_set(ev->err, ERROR_TYPE, "expected an instant vector");
+}
+
+bool eval_vector(struct evaluator *ev, const struct node *n, struct columns *out)
+{
+    n = eval_unwrap(n);
+    bool repeat = ev->grid.steps > 1 && is_constant(n);
+    bool ok;
+    if (repeat) {
+        struct evaluator once = *ev;
+        once.grid.steps = 1;
+        columns_init(out, 1);
+        ok = vector_over_grid(&once, n, out);
+        if (ok) {
+            struct columns sized = {.steps = ev->grid.steps};
+            ok = eval_reserve(ev, &sized, out->count);
+            columns_release(&sized);
+        }
+    } else {
+        columns_init(out, ev->grid.steps);
+        ok = vector_over_grid(ev, n, out);
+    }
+    if (!ok) {
+        columns_release(out);
+        return false;
+    }
+    if (repeat) {
+        columns_broadcast(out, ev->grid.steps);
+    }
+    return true;
+}
+
+/*
+ * Made row by row: what reads series and needs no look at the others. Names that are dropped at
+ * once can make series equal, which only all of them together show.
+ */
+static bool makes_rows(const struct evaluator *ev, const struct node *n)
+{
+    if (!ev->delay_names || (ev->grid.steps > 1 && is_constant(n))) {
+        return false;
+    }
+    return n->kind == NODE_SELECTOR || (n->kind == NODE_CALL && func_makes_rows(n->call.function));
+}
+
+bool eval_vector_rows(struct evaluator *ev, const struct node *n, struct columns_sink *sink)
+{
+    n = eval_unwrap(n);
+    struct columns c;
+    bool ok;
+    if (makes_rows(ev, n)) {
+        columns_init(&c, ev->grid.steps);
+        c.sink = sink;
+        ok = vector_over_grid(ev, n, &c);
+        columns_release(&c);
+        return ok;
+    }
+    if (!eval_vector(ev, n, &c)) {
+        return false;
+    }
+    ok = true;
+    for (size_t i = 0; ok && i < c.count; i++) {
+        ok = sink->take(sink, &c.heads[i]);
+    }
+    columns_release(&c);
+    return ok;
+}
+
+static bool scalar_binary(struct evaluator *ev, const struct node *n, double *out)
+{
+    size_t steps = ev->grid.steps;
+    double *right = mem_alloc(steps * sizeof(*right));
+    bool ok = eval_scalar(ev, n->binary.left, out) && eval_scalar(ev, n->binary.right, right);
+    for (size_t i = 0; ok && i < steps; i++) {
+        out[i] = eval_arithmetic(n->binary.op, out[i], right[i]);
+    }
+    free(right);
+    return ok;
+}
+
+bool eval_scalar(struct evaluator *ev, const struct node *n, double *out)
+{
+    n = eval_unwrap(n);
+    size_t steps = ev->grid.steps;
+    switch (n->kind) {
+    case NODE_NUMBER:
+        for (size_t i = 0; i < steps; i++) {
+            out[i] = n->number.value;
+        }
+        return true;
+    case NODE_UNARY:
+        if (!eval_scalar(ev, n->unary.inner, out)) {
+            return false;
+        }
+        for (size_t i = 0; n->unary.negative && i < steps; i++) {
+            out[i] = -out[i];
+        }
+        return true;
+    case NODE_BINARY:
+        return scalar_binary(ev, n, out);
+    case NODE_CALL:
+        return func_call_scalar(ev, n, out);
+    case NODE_STRING:
+    case NODE_SELECTOR:
+    case NODE_SUBQUERY:
+    case NODE_AGGREGATE:
+    case NODE_PAREN:
+    case NODE_SIGNAL:
+        break;
+    }
+    return error_set(ev->err, ERROR_TYPE, "expected a scalar");
+}
+
+/* `m[5m]` asked as such: the samples themselves. */
+static bool answer_matrix(struct evaluator *ev, const struct node *n, struct value *out)
+{
+    out->type = VALUE_MATRIX;
+    struct range_reader r;
+    if (!range_reader_open(&r, ev, n)) {
+        return false;
+    }
+    struct stream s;
+    size_t points = 0;
+    bool ok = true;
+    while (ok && range_reader_next(&r, &s)) {
+        struct range_window w = range_reader_window(&r, &s);
+        range_window_slide(&w, 0);
+        size_t len = w.end - w.begin;
+        if (len == 0) {
+            continue;
+        }
+        points += len;
+        if (points > ev->max_points) {
+            ok = error_set(ev->err, ERROR_LIMIT, "the result has more than %zu points",
+                           ev->max_points);
+            break;
+        }
+        struct labels *labels =
+            s.drop_name ? eval_without_name(ev, s.labels) : labels_ref(s.labels);
+        if (labels == NULL) {
+            ok = false;
+            break;
+        }
+        struct value_series series = {.labels = labels, .count = len};
+        series.points = mem_alloc(len * sizeof(double));
+        series.times_ms = mem_alloc(len * sizeof(int64_t));
+        memcpy(series.points, s.v + w.begin, len * sizeof(double));
+        memcpy(series.times_ms, s.t_ms + w.begin, len * sizeof(int64_t));
+        vec_push(&out->series, series);
+    }
+    range_reader_close(&r);
+    value_sort(out);
+    return ok;
+}
+
+static bool answer_scalar(struct evaluator *ev, const struct node *n, struct value *out)
+{
+    double *points = mem_alloc(ev->grid.steps * sizeof(*points));
+    if (!eval_scalar(ev, n, points)) {
+        free(points);
+        return false;
+    }
+    if (ev->instant) {
+        out->type = VALUE_SCALAR;
+        out->scalar = points;
+        return true;
+    }
+    out->type = VALUE_MATRIX;
+    vec_push(&out->series, ((struct value_series){.labels = labels_empty(ev->table),
+                                                  .points = points,
+                                                  .count = ev->grid.steps}));
+    return true;
+}
+
+static bool answer_vector(struct evaluator *ev, const struct node *n, struct value *out)
+{
+    struct columns c;
+    if (!eval_vector(ev, n, &c)) {
+        return false;
+    }
+    if (!remove_names(ev, &c) || !columns_merge(&c, COLUMNS_SAME_LABELSET, ev->err)) {
+        columns_release(&c);
+        return false;
+    }
+    out->type = ev->instant ? VALUE_VECTOR : VALUE_MATRIX;
+    vec_reserve(&out->series, c.count);
+    for (size_t i = 0; i < c.count; i++) {
+        if (!absent_all(columns_row(&c, i), c.steps)) {
+            struct columns_head *h = &c.heads[i];
+            vec_push(&out->series, ((struct value_series){.labels = labels_ref(h->labels),
+                                                          .points = h->points,
+                                                          .count = c.steps}));
+            h->points = NULL;
+        }
+    }
+    columns_release(&c);
+    if (!ev->instant) {
+        value_sort(out);
+    }
+    return true;
+}
+
+static bool answer(struct evaluator *ev, const struct node *root, struct value *out)
+{
+    const struct node *n = eval_unwrap(root);
+    switch (n->type) {
+    case VALUE_SCALAR:
+        return answer_scalar(ev, n, out);
+    case VALUE_VECTOR:
+        return answer_vector(ev, n, out);
+    case VALUE_MATRIX:
+    case VALUE_STRING:
+        break;
+    }
+    if (!ev->instant) {
+        return error_set(
+            ev->err, ERROR_TYPE,
+            "invalid expression type \"%s\" for range query, must be Scalar or instant Vector",
+            n->type == VALUE_MATRIX ? "range vector" : "string");
+    }
+    if (n->type == VALUE_MATRIX) {
+        return answer_matrix(ev, n, out);
+    }
+    out->type = VALUE_STRING;
+    out->string = str_dup(eval_string(n));
+    return true;
+}
+
+bool expr_eval(const struct expr *e, const struct store *store, struct label_table *table,
+               const struct grid *grid, bool instant, const struct eval_options *options,
+               struct value *out, struct error *err)
+{
+    static const struct eval_options defaults = {0};
+    const struct eval_options *o = options != NULL ? options : &defaults;
+    bool v3 = o->semantics == SEMANTICS_V3;
+    struct evaluator ev = {
+        .store = store,
+        .table = table,
+        .grid = *grid,
+        .query = grid,
+        .end_ms = o->end_ms != 0 ? o->end_ms : grid_end(grid),
+        .instant = instant,
+        .lookback_ms = o->lookback_delta_ms != 0 ? o->lookback_delta_ms : LOOKBACK_DELTA_DEFAULT_MS,
+        .default_step_ms = o->default_step_ms != 0 ? o->default_step_ms : (int64_t)60 * 1000,
+        .left_open = v3,
+        .delay_names = v3,
+        .semantics = o->semantics,
+        .max_points = o->max_points != 0 ? o->max_points : EVAL_MAX_POINTS,
+        .text = e->text,
+        .notes = out,
+        .err = err,
+    };
+    value_init(out, VALUE_VECTOR, *grid);
+    if (grid->steps > ev.max_points) {
+        return error_set(err, ERROR_LIMIT, "more than %zu steps were asked for", ev.max_points);
+    }
+    if (!answer(&ev, e->root, out)) {
+        value_release(out);
+        value_init(out, VALUE_VECTOR, *grid);
+        return false;
+    }
+    return true;
+}

@@ -1,0 +1,70 @@
+/*
+ * Inside the evaluator: what every node's evaluation is given and what it gives. Private to this
+ * folder; the way in is expr_eval (promql.h).
+ *
+ * Each node is evaluated once, over the whole grid of steps, into columns (columns.h). Subtrees
+ * whose value is the same at every step are evaluated at one step and repeated. Subqueries evaluate
+ * their inside over a grid of their own, with an evaluator copied from the outer one.
+ *
+ * Errors: false with `ev->err` filled. Columns given out by a failed evaluation are empty.
+ */
+#ifndef TOCSIN_PROMQL_EVAL_H
+#define TOCSIN_PROMQL_EVAL_H
+
+#include "promql/ast.h"
+#include "promql/columns.h"
+#include "promql/promql.h"
+#include "promql/value.h"
+
+struct evaluator {
+    const struct store *store;
+    struct label_table *table;
+    struct grid grid;         /* of this part of the tree */
+    const struct grid *query; /* of the whole question: start(), `@ start()` */
+    int64_t end_ms;           /* end(), `@ end()` */
+    bool instant;             /* the whole question is one instant */
+    int64_t lookback_ms;
+    int64_t default_step_ms;
+    bool left_open;   /* a sample exactly at a window's left edge is outside (Prometheus 3) */
+    bool delay_names; /* metric names go at the end (Prometheus 3), not where they are dropped */
+    enum semantics semantics;
+    size_t max_points;
+    struct str text;     /* of the expression, for positions in annotations */
+    struct value *notes; /* takes the annotations */
+    struct error *err;
+};
+
+bool eval_vector(struct evaluator *ev, const struct node *n, struct columns *out) ATTR_NODISCARD;
+/* The rows go to `sink`, where they can be made one by one without all being in memory at once. */
+bool eval_vector_rows(struct evaluator *ev, const struct node *n,
+                      struct columns_sink *sink) ATTR_NODISCARD;
+/* `out` has room for ev->grid.steps points. */
+bool eval_scalar(struct evaluator *ev, const struct node *n, double *out) ATTR_NODISCARD;
+/* The text of a string literal, through parentheses. */
+struct str eval_string(const struct node *n);
+/* Without parentheses and signal names around it. */
+const struct node *eval_unwrap(const struct node *n);
+
+/* The parts, one file each. `n` is of the kind in the name. */
+bool eval_selector(struct evaluator *ev, const struct node *n, bool timestamps,
+                   struct columns *out) ATTR_NODISCARD;
+bool eval_binary(struct evaluator *ev, const struct node *n, struct columns *out) ATTR_NODISCARD;
+bool eval_set(struct evaluator *ev, const struct node *n, struct columns *left,
+              struct columns *right, struct columns *out) ATTR_NODISCARD;
+bool eval_aggregate(struct evaluator *ev, const struct node *n, struct columns *out) ATTR_NODISCARD;
+double eval_arithmetic(enum operator_id op, double a, double b);
+
+/* Room for `rows` rows in `c`, unless that is over the limit of points: then ERROR_LIMIT. */
+bool eval_reserve(struct evaluator *ev, struct columns *c, size_t rows) ATTR_NODISCARD;
+/* The metric name of every row is dropped: now, or marked so. */
+bool eval_drop_names(struct evaluator *ev, struct columns *c) ATTR_NODISCARD;
+/* `labels` without the metric name; an owned reference, or NULL with ev->err. */
+struct labels *eval_without_name(struct evaluator *ev, const struct labels *labels);
+
+/* Annotations in Prometheus' words, with the place of `n` behind them, as `(line:column)`. */
+void eval_warn(struct evaluator *ev, const struct node *n, const char *fmt, ...) ATTR_PRINTF(3, 4);
+void eval_info(struct evaluator *ev, const struct node *n, const char *fmt, ...) ATTR_PRINTF(3, 4);
+/* A number as Go's %g prints it. The buffer is the caller's. */
+const char *eval_number_text(struct strbuf *buf, double v);
+
+#endif

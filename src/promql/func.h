@@ -1,0 +1,138 @@
+/*
+ * What the functions do: one handler a row of functions.def, in the same order (func_table.c). The
+ * kinds of handler take the repetition out of the functions themselves. Private to this folder.
+ */
+#ifndef TOCSIN_PROMQL_FUNC_H
+#define TOCSIN_PROMQL_FUNC_H
+
+#include "promql/eval.h"
+#include "promql/functions.h"
+
+enum func_id {
+#define FUNCTION(name, returns, required, maximum, doc, ...) FUNC_##name,
+#include "promql/functions.def"
+#undef FUNCTION
+    FUNC_COUNT
+};
+
+/* The samples of one window: never empty. `a` and `b` are the scalar arguments, in their order. */
+struct func_window {
+    const int64_t *t_ms;
+    const double *v;
+    size_t len;
+    int64_t at_ms; /* time of the step, not of the window's end */
+    double a;
+    double b;
+    double *scratch; /* room for `len` */
+};
+
+struct func_handler {
+    /* One of these is set. */
+    double (*math)(double v);                     /* of each point */
+    double (*date)(int64_t unix_s);               /* of each point taken as a time */
+    double (*window)(const struct func_window *); /* of each window; may be absent */
+    bool (*vector)(struct evaluator *ev, const struct node *n, struct columns *out);
+    bool (*scalar)(struct evaluator *ev, const struct node *n, double *out);
+    bool makes_rows;   /* vectors only: as all windows do */
+    bool keeps_name;   /* windows only: the metric name stays */
+    bool quantile_arg; /* windows only: the first scalar is to be in [0, 1], else a warning */
+    bool uses_time;    /* differs from step to step whatever its arguments */
+};
+
+/* `n` is a NODE_CALL. */
+bool func_call_vector(struct evaluator *ev, const struct node *n,
+                      struct columns *out) ATTR_NODISCARD;
+bool func_call_scalar(struct evaluator *ev, const struct node *n, double *out) ATTR_NODISCARD;
+/* Its rows come from the series of a range vector, one by one. */
+bool func_makes_rows(const struct function *f);
+bool func_depends_on_time(const struct function *f, size_t arg_count);
+
+/* func_window.c: runs `h->window` over the windows of the call's range vector. */
+bool func_over_windows(struct evaluator *ev, const struct node *n, const struct func_handler *h,
+                       struct columns *out) ATTR_NODISCARD;
+/* A warning for each step's value outside [0, 1]. */
+void func_check_quantile(struct evaluator *ev, const struct node *arg, const double *q,
+                         size_t steps);
+
+/* func_range.c */
+bool func_rate(struct evaluator *ev, const struct node *n, struct columns *out);
+bool func_increase(struct evaluator *ev, const struct node *n, struct columns *out);
+bool func_delta(struct evaluator *ev, const struct node *n, struct columns *out);
+double func_irate(const struct func_window *w);
+double func_idelta(const struct func_window *w);
+double func_changes(const struct func_window *w);
+double func_resets(const struct func_window *w);
+double func_deriv(const struct func_window *w);
+double func_predict_linear(const struct func_window *w);
+bool func_double_exponential_smoothing(struct evaluator *ev, const struct node *n,
+                                       struct columns *out);
+
+/* func_over_time.c */
+double func_avg_over_time(const struct func_window *w);
+double func_count_over_time(const struct func_window *w);
+double func_first_over_time(const struct func_window *w);
+double func_last_over_time(const struct func_window *w);
+double func_mad_over_time(const struct func_window *w);
+double func_max_over_time(const struct func_window *w);
+double func_min_over_time(const struct func_window *w);
+double func_present_over_time(const struct func_window *w);
+double func_quantile_over_time(const struct func_window *w);
+double func_stddev_over_time(const struct func_window *w);
+double func_stdvar_over_time(const struct func_window *w);
+double func_sum_over_time(const struct func_window *w);
+double func_ts_of_first_over_time(const struct func_window *w);
+double func_ts_of_last_over_time(const struct func_window *w);
+double func_ts_of_max_over_time(const struct func_window *w);
+double func_ts_of_min_over_time(const struct func_window *w);
+
+/* func_math.c */
+double func_deg(double v);
+double func_rad(double v);
+double func_sgn(double v);
+bool func_clamp(struct evaluator *ev, const struct node *n, struct columns *out);
+bool func_clamp_max(struct evaluator *ev, const struct node *n, struct columns *out);
+bool func_clamp_min(struct evaluator *ev, const struct node *n, struct columns *out);
+bool func_round(struct evaluator *ev, const struct node *n, struct columns *out);
+bool func_max_of(struct evaluator *ev, const struct node *n, double *out);
+bool func_min_of(struct evaluator *ev, const struct node *n, double *out);
+bool func_pi(struct evaluator *ev, const struct node *n, double *out);
+
+/* func_label.c */
+bool func_label_join(struct evaluator *ev, const struct node *n, struct columns *out);
+bool func_label_replace(struct evaluator *ev, const struct node *n, struct columns *out);
+
+/* func_sort.c */
+bool func_sort(struct evaluator *ev, const struct node *n, struct columns *out);
+bool func_sort_desc(struct evaluator *ev, const struct node *n, struct columns *out);
+bool func_sort_by_label(struct evaluator *ev, const struct node *n, struct columns *out);
+bool func_sort_by_label_desc(struct evaluator *ev, const struct node *n, struct columns *out);
+
+/* func_time.c */
+bool func_time(struct evaluator *ev, const struct node *n, double *out);
+bool func_end(struct evaluator *ev, const struct node *n, double *out);
+bool func_range(struct evaluator *ev, const struct node *n, double *out);
+bool func_start(struct evaluator *ev, const struct node *n, double *out);
+bool func_step(struct evaluator *ev, const struct node *n, double *out);
+bool func_timestamp(struct evaluator *ev, const struct node *n, struct columns *out);
+double func_day_of_month(int64_t unix_s);
+double func_day_of_week(int64_t unix_s);
+double func_day_of_year(int64_t unix_s);
+double func_days_in_month(int64_t unix_s);
+double func_hour(int64_t unix_s);
+double func_minute(int64_t unix_s);
+double func_month(int64_t unix_s);
+double func_year(int64_t unix_s);
+
+/* func_vector.c */
+bool func_absent(struct evaluator *ev, const struct node *n, struct columns *out);
+bool func_absent_over_time(struct evaluator *ev, const struct node *n, struct columns *out);
+bool func_scalar(struct evaluator *ev, const struct node *n, double *out);
+bool func_vector(struct evaluator *ev, const struct node *n, struct columns *out);
+
+/* func_histogram.c */
+bool func_histogram_fraction(struct evaluator *ev, const struct node *n, struct columns *out);
+bool func_histogram_quantile(struct evaluator *ev, const struct node *n, struct columns *out);
+bool func_histogram_quantiles(struct evaluator *ev, const struct node *n, struct columns *out);
+bool func_native_histogram(struct evaluator *ev, const struct node *n, struct columns *out);
+
+#endif

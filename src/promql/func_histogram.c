@@ -1,0 +1,302 @@
+/*
+ * Quantiles and shares estimated from classic buckets. Which rows make a histogram, in which order
+ * of their bounds, is found once; each step then only gathers counts.
+ *
+ * Native histograms are not in the store: the functions that take nothing else find nothing.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/escape.h"
+#include "base/mem.h"
+#include "base/number.h"
+#include "promql/absent.h"
+#include "promql/func.h"
+#include "promql/label_groups.h"
+#include "promql/quantile.h"
+
+struct bucket_row {
+    size_t histogram; /* number in the groups */
+    size_t row;
+    double bound;
+};
+
+struct histograms {
+    struct label_groups groups; /* labels without le */
+    struct bucket_row *buckets; /* by histogram, then bound */
+    size_t count;
+};
+
+static int bucket_compare(const void *a, const void *b)
+{
+    const struct bucket_row *x = a;
+    const struct bucket_row *y = b;
+    if (x->histogram != y->histogram) {
+        return x->histogram < y->histogram ? -1 : 1;
+    }
+    if (x->bound != y->bound) {
+        return x->bound < y->bound ? -1 : 1;
+    }
+    return (x->row > y->row) - (x->row < y->row);
+}
+
+static void warn_bad_bound(struct evaluator *ev, const struct node *arg,
+                           const struct labels *labels, struct str le)
+{
+    struct strbuf text = STRBUF_INIT;
+    strbuf_add_c(&text, "bucket label \"le\" is missing or has a malformed value of ");
+    escape_quoted(&text, le);
+    if (labels_name(labels).len > 0) {
+        strbuf_add_c(&text, " for metric name ");
+        escape_quoted(&text, labels_name(labels));
+    }
+    eval_warn(ev, arg, "%s", strbuf_cstr(&text));
+    strbuf_release(&text);
+}
+
+static void histograms_release(struct histograms *h)
+{
+    label_groups_release(&h->groups);
+    free(h->buckets);
+}
+
+static bool histograms_find(struct evaluator *ev, const struct node *arg, const struct columns *c,
+                            struct histograms *h)
+{
+    label_groups_init(&h->groups, c->count / 8);
+    h->buckets = mem_alloc((c->count + 1) * sizeof(*h->buckets));
+    h->count = 0;
+    struct labels_builder b;
+    labels_builder_init(&b, ev->table);
+    bool ok = true;
+    for (size_t i = 0; ok && i < c->count; i++) {
+        struct str le = labels_get(c->heads[i].labels, STR("le"));
+        double bound;
+        if (!number_parse(le, &bound) || isnan(bound)) {
+            warn_bad_bound(ev, arg, c->heads[i].labels, le);
+            continue;
+        }
+        labels_builder_from(&b, c->heads[i].labels);
+        labels_builder_remove(&b, STR("le"));
+        struct labels *labels = labels_builder_finish(&b, ev->err);
+        ok = labels != NULL;
+        if (ok) {
+            h->buckets[h->count++] = (struct bucket_row){
+                .histogram = label_groups_add(&h->groups, labels), .row = i, .bound = bound};
+        }
+    }
+    labels_builder_release(&b);
+    if (h->count > 1) {
+        qsort(h->buckets, h->count, sizeof(*h->buckets), bucket_compare);
+    }
+    return ok;
+}
+
+/* What is estimated, with its scalars over the grid: a quantile `a`, or the share between `a` and
+ * `b`. */
+struct estimate {
+    const double *a;
+    const double *b; /* NULL: a quantile */
+};
+
+static double estimate_at(const struct estimate *e, size_t step, struct bucket *buckets, size_t n,
+                          bool *repaired)
+{
+    if (e->b != NULL) {
+        return quantile_fraction_of_buckets(e->a[step], e->b[step], buckets, n);
+    }
+    return quantile_of_buckets(e->a[step], buckets, n, repaired);
+}
+
+/* The `count` rows are one histogram's. True where some step's counts had to be repaired. */
+static bool fill_row(const struct columns *c, const struct bucket_row *rows, size_t count,
+                     const struct estimate *e, struct bucket *scratch, double *out)
+{
+    bool any_repaired = false;
+    for (size_t step = 0; step < c->steps; step++) {
+        size_t n = 0;
+        for (size_t i = 0; i < count; i++) {
+            double v = columns_row(c, rows[i].row)[step];
+            if (!is_absent(v)) {
+                scratch[n++] = (struct bucket){.bound = rows[i].bound, .count = v};
+            }
+        }
+        bool repaired = false;
+        out[step] = n > 0 ? estimate_at(e, step, scratch, n, &repaired) : absent();
+        any_repaired = any_repaired || repaired;
+    }
+    return any_repaired;
+}
+
+static void inform_repaired(struct evaluator *ev, const struct node *arg,
+                            const struct labels *labels)
+{
+    struct strbuf text = STRBUF_INIT;
+    strbuf_add_c(&text, "input to histogram_quantile needed to be fixed for monotonicity (see "
+                        "https://prometheus.io/docs/prometheus/latest/querying/functions/"
+                        "#histogram_quantile)");
+    if (labels_name(labels).len > 0) {
+        strbuf_add_c(&text, " for metric name ");
+        escape_quoted(&text, labels_name(labels));
+    }
+    eval_info(ev, arg, "%s", strbuf_cstr(&text));
+    strbuf_release(&text);
+}
+
+/* One row of estimates for each histogram. */
+static bool estimates(struct evaluator *ev, const struct node *arg, const struct columns *c,
+                      const struct histograms *h, const struct estimate *e, struct columns *out)
+{
+    if (!eval_reserve(ev, out, h->groups.count)) {
+        return false;
+    }
+    struct bucket *scratch = mem_alloc((h->count + 1) * sizeof(*scratch));
+    size_t first = 0;
+    while (first < h->count) {
+        size_t histogram = h->buckets[first].histogram;
+        size_t last = first + 1;
+        while (last < h->count && h->buckets[last].histogram == histogram) {
+            last++;
+        }
+        double *row = columns_add(out, labels_ref(h->groups.labels[histogram]), true);
+        if (fill_row(c, h->buckets + first, last - first, e, scratch, row)) {
+            inform_repaired(ev, arg, h->groups.labels[histogram]);
+        }
+        first = last;
+    }
+    free(scratch);
+    return true;
+}
+
+static bool estimate_argument(struct evaluator *ev, const struct node *arg,
+                              const struct estimate *e, struct columns *out)
+{
+    struct columns c;
+    if (!eval_vector(ev, arg, &c)) {
+        return false;
+    }
+    struct histograms h = {0};
+    bool ok = histograms_find(ev, arg, &c, &h) && estimates(ev, arg, &c, &h, e, out);
+    histograms_release(&h);
+    columns_release(&c);
+    columns_drop_empty(out);
+    return ok && eval_drop_names(ev, out);
+}
+
+bool func_histogram_quantile(struct evaluator *ev, const struct node *n, struct columns *out)
+{
+    double *q = mem_alloc(ev->grid.steps * sizeof(*q));
+    bool ok = eval_scalar(ev, n->call.args[0], q);
+    if (ok) {
+        func_check_quantile(ev, n->call.args[0], q, ev->grid.steps);
+        struct estimate e = {.a = q};
+        ok = estimate_argument(ev, n->call.args[1], &e, out);
+    }
+    free(q);
+    return ok;
+}
+
+bool func_histogram_fraction(struct evaluator *ev, const struct node *n, struct columns *out)
+{
+    size_t steps = ev->grid.steps;
+    double *bounds = mem_alloc(2 * steps * sizeof(*bounds));
+    struct estimate e = {.a = bounds, .b = bounds + steps};
+    bool ok = eval_scalar(ev, n->call.args[0], bounds) &&
+              eval_scalar(ev, n->call.args[1], bounds + steps) &&
+              estimate_argument(ev, n->call.args[2], &e, out);
+    free(bounds);
+    return ok;
+}
+
+/* The value of a quantile as the value of a label, as OpenMetrics writes numbers: `0.5`, `1.0`. */
+static void add_label_number(struct strbuf *out, double v)
+{
+    number_format_short(out, v);
+    struct str text = strbuf_str(out);
+    if (isfinite(v) && str_find(text, '.') == text.len && str_find(text, 'e') == text.len) {
+        strbuf_add_c(out, ".0");
+    }
+}
+
+/* Rows for quantile `v`, at the steps where that is what is asked for, as further rows of `out`. */
+static bool add_quantile(struct evaluator *ev, const struct node *arg, const struct columns *c,
+                         const struct histograms *h, const double *q, double v, struct str label,
+                         struct columns *out)
+{
+    struct columns part;
+    columns_init(&part, c->steps);
+    struct estimate e = {.a = q};
+    struct labels_builder b;
+    labels_builder_init(&b, ev->table);
+    struct strbuf value = STRBUF_INIT;
+    add_label_number(&value, v);
+    bool ok = estimates(ev, arg, c, h, &e, &part) && eval_reserve(ev, out, part.count);
+    for (size_t row = 0; ok && row < part.count; row++) {
+        labels_builder_from(&b, part.heads[row].labels);
+        labels_builder_set(&b, label, strbuf_str(&value));
+        struct labels *labels = labels_builder_finish(&b, ev->err);
+        ok = labels != NULL;
+        if (ok) {
+            double *to = columns_add(out, labels, true);
+            for (size_t i = 0; i < c->steps; i++) {
+                bool asked = q[i] == v || (isnan(q[i]) && isnan(v));
+                to[i] = asked ? columns_row(&part, row)[i] : absent();
+            }
+        }
+    }
+    strbuf_release(&value);
+    labels_builder_release(&b);
+    columns_release(&part);
+    return ok;
+}
+
+/* Is q[step] none of the values before it? */
+static bool first_of_its_value(const double *q, size_t step)
+{
+    for (size_t i = 0; i < step; i++) {
+        if (q[i] == q[step] || (isnan(q[i]) && isnan(q[step]))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool func_histogram_quantiles(struct evaluator *ev, const struct node *n, struct columns *out)
+{
+    const struct node *arg = n->call.args[0];
+    struct str label = eval_string(n->call.args[1]);
+    struct columns c;
+    if (!eval_vector(ev, arg, &c)) {
+        return false;
+    }
+    struct histograms h = {0};
+    double *q = mem_alloc(c.steps * sizeof(*q));
+    bool ok = histograms_find(ev, arg, &c, &h);
+    for (size_t i = 2; ok && i < n->call.arg_count; i++) {
+        ok = eval_scalar(ev, n->call.args[i], q);
+        if (ok) {
+            func_check_quantile(ev, n->call.args[i], q, c.steps);
+        }
+        for (size_t step = 0; ok && step < c.steps; step++) {
+            if (first_of_its_value(q, step)) {
+                ok = add_quantile(ev, arg, &c, &h, q, q[step], label, out);
+            }
+        }
+    }
+    free(q);
+    histograms_release(&h);
+    columns_release(&c);
+    columns_drop_empty(out);
+    return ok && columns_merge(out, COLUMNS_SAME_LABELSET, ev->err) && eval_drop_names(ev, out);
+}
+
+bool func_native_histogram(struct evaluator *ev, const struct node *n, struct columns *out)
+{
+    struct columns c;
+    if (!eval_vector(ev, n->call.args[0], &c)) {
+        return false;
+    }
+    columns_release(&c);
+    (void)out;
+    return true;
+}

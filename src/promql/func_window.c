@@ -1,0 +1,124 @@
+/* Runs a window function over every series and step of a range vector. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "promql/absent.h"
+#include "promql/func.h"
+#include "promql/window.h"
+
+#define MAX_SCALARS 2
+
+/* The call's arguments apart: the range vector and up to two scalars, each over the grid. */
+struct arguments {
+    const struct node *matrix;
+    const struct node *nodes[MAX_SCALARS];
+    double *scalars[MAX_SCALARS];
+    size_t count;
+};
+
+static void arguments_release(struct arguments *a)
+{
+    for (size_t i = 0; i < a->count; i++) {
+        free(a->scalars[i]);
+    }
+}
+
+static bool arguments_eval(struct evaluator *ev, const struct node *n, struct arguments *a)
+{
+    *a = (struct arguments){0};
+    for (size_t i = 0; i < n->call.arg_count; i++) {
+        const struct node *arg = n->call.args[i];
+        if (eval_unwrap(arg)->type == VALUE_MATRIX) {
+            a->matrix = arg;
+            continue;
+        }
+        if (a->count == MAX_SCALARS) {
+            break;
+        }
+        a->nodes[a->count] = arg;
+        a->scalars[a->count] = mem_alloc(ev->grid.steps * sizeof(double));
+        if (!eval_scalar(ev, arg, a->scalars[a->count++])) {
+            return false;
+        }
+    }
+    return a->matrix != NULL || error_set(ev->err, ERROR_TYPE, "expected a range vector");
+}
+
+void func_check_quantile(struct evaluator *ev, const struct node *arg, const double *q,
+                         size_t steps)
+{
+    struct strbuf text = STRBUF_INIT;
+    for (size_t i = 0; i < steps; i++) {
+        bool again = i > 0 && (q[i] == q[i - 1] || (isnan(q[i]) && isnan(q[i - 1])));
+        if (!again && !(q[i] >= 0 && q[i] <= 1)) {
+            eval_warn(ev, arg, "quantile value should be between 0 and 1, got %s",
+                      eval_number_text(&text, q[i]));
+        }
+    }
+    strbuf_release(&text);
+}
+
+/* False where no step has a point. */
+static bool fill_row(const struct evaluator *ev, const struct func_handler *h,
+                     const struct arguments *a, struct range_window *w, double *scratch,
+                     double *row)
+{
+    bool any = false;
+    for (size_t i = 0; i < ev->grid.steps; i++) {
+        range_window_slide(w, i);
+        row[i] = absent();
+        if (w->begin == w->end) {
+            continue;
+        }
+        struct func_window in = {.t_ms = w->stream->t_ms + w->begin,
+                                 .v = w->stream->v + w->begin,
+                                 .len = w->end - w->begin,
+                                 .at_ms = grid_time(&ev->grid, i),
+                                 .a = a->count > 0 ? a->scalars[0][i] : 0,
+                                 .b = a->count > 1 ? a->scalars[1][i] : 0,
+                                 .scratch = scratch};
+        row[i] = h->window(&in);
+        any = any || !is_absent(row[i]);
+    }
+    return any;
+}
+
+static bool over_streams(struct evaluator *ev, const struct func_handler *h,
+                         const struct arguments *a, struct columns *out)
+{
+    struct range_reader r;
+    bool ok = range_reader_open(&r, ev, a->matrix) && eval_reserve(ev, out, range_reader_count(&r));
+    struct stream s;
+    double *scratch = NULL;
+    size_t scratch_len = 0;
+    while (ok && range_reader_next(&r, &s)) {
+        if (s.len > scratch_len) {
+            scratch_len = s.len;
+            scratch = mem_realloc(scratch, scratch_len, sizeof(*scratch));
+        }
+        struct range_window w = range_reader_window(&r, &s);
+        double *row = columns_add(out, labels_ref(s.labels), s.drop_name || !h->keeps_name);
+        if (fill_row(ev, h, a, &w, scratch, row)) {
+            ok = columns_finish_last(out);
+        } else {
+            columns_remove_last(out);
+        }
+    }
+    free(scratch);
+    range_reader_close(&r);
+    return ok && (h->keeps_name || eval_drop_names(ev, out));
+}
+
+bool func_over_windows(struct evaluator *ev, const struct node *n, const struct func_handler *h,
+                       struct columns *out)
+{
+    struct arguments a;
+    bool ok = arguments_eval(ev, n, &a);
+    if (ok && h->quantile_arg) {
+        func_check_quantile(ev, a.nodes[0], a.scalars[0], ev->grid.steps);
+    }
+    ok = ok && over_streams(ev, h, &a, out);
+    arguments_release(&a);
+    return ok;
+}

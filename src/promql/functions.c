@@ -1,0 +1,59 @@
+/* The table of functions.def and its look-up: rows stand in the order of their names. */
+#include "promql/functions.h"
+
+#include "base/attr.h"
+
+/* Numbers the rows. */
+enum function_row {
+#define FUNCTION(name, returns, required, maximum, doc, ...) ROW_##name,
+#include "promql/functions.def"
+#undef FUNCTION
+    ROW_COUNT
+};
+
+static const struct function table[ROW_COUNT] = {
+#define FUNCTION(function_name, returns_type, required_args, maximum_args, text, ...) \
+    {.name = #function_name,                                                          \
+     .returns = returns_type,                                                         \
+     .args = {__VA_ARGS__},                                                           \
+     .declared = sizeof((enum value_type[]){__VA_ARGS__}) / sizeof(enum value_type),  \
+     .required = required_args,                                                       \
+     .maximum = maximum_args,                                                         \
+     .doc = text,                                                                     \
+     .id = (unsigned)ROW_##function_name},
+#include "promql/functions.def"
+#undef FUNCTION
+};
+
+enum value_type function_arg_type(const struct function *f, size_t i)
+{
+    return f->args[i < f->declared ? i : f->declared - 1];
+}
+
+const struct function *function_find(struct str name)
+{
+    if (str_equal_c(name, "holt_winters")) {
+        return &table[ROW_double_exponential_smoothing];
+    }
+    size_t low = 0;
+    size_t high = ARRAY_LEN(table);
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = str_compare(name, str_from(table[middle].name));
+        if (order == 0) {
+            return &table[middle];
+        }
+        if (order < 0) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return NULL;
+}
+
+const struct function *function_table(size_t *count)
+{
+    *count = ARRAY_LEN(table);
+    return table;
+}

@@ -1,0 +1,36 @@
+/* The function table: one row a function; feeds the parser, the type check, the evaluator, the
+ * manual and completion. */
+#ifndef TOCSIN_PROMQL_FUNCTIONS_H
+#define TOCSIN_PROMQL_FUNCTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/str.h"
+#include "promql/value.h"
+
+#define FUNCTION_MAX_ARGS 8
+
+struct evaluator; /* eval.h, private to promql */
+struct node;
+struct error;
+
+struct function {
+    const char *name;
+    enum value_type returns;
+    enum value_type args[FUNCTION_MAX_ARGS];
+    unsigned declared; /* types in args; pi and time declare one they do not take */
+    unsigned required; /* arguments that must be there */
+    unsigned maximum;  /* FUNCTION_VARIADIC: any number, of the last declared type */
+    const char *doc;   /* one line, for the manual */
+    unsigned id;       /* row number: index into the evaluator's dispatch */
+};
+#define FUNCTION_VARIADIC 1000u
+
+/* The type of argument `i`: past the declared ones (variadic) that of the last one. */
+enum value_type function_arg_type(const struct function *f, size_t i);
+/* By its name, or by the name it had before Prometheus 3 (holt_winters). */
+const struct function *function_find(struct str name);
+const struct function *function_table(size_t *count);
+
+#endif

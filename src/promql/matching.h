@@ -1,0 +1,39 @@
+/*
+ * Matching of two vectors' series by `on` or `ignoring`: which rows of either side share a
+ * signature. Private to this folder.
+ *
+ * Owner: matching_release, also after a failed matching_find.
+ */
+#ifndef TOCSIN_PROMQL_MATCHING_H
+#define TOCSIN_PROMQL_MATCHING_H
+
+#include "promql/ast.h"
+#include "promql/columns.h"
+#include "promql/label_groups.h"
+
+struct matching {
+    struct label_groups groups; /* signatures */
+    struct matching_side {
+        size_t *of_row;         /* signature of each row */
+        struct group_rows rows; /* by signature */
+    } sides[2];
+};
+
+/* `n` is the NODE_BINARY. False with `err`. */
+bool matching_find(struct matching *m, struct label_table *table, const struct node *n,
+                   const struct columns *first, const struct columns *second,
+                   struct error *err) ATTR_NODISCARD;
+void matching_release(struct matching *m);
+
+struct matching_rows {
+    const size_t *items;
+    size_t count;
+};
+struct matching_rows matching_rows_of(const struct matching *m, int side, size_t signature);
+
+/* `name` is in the list of `on` or `ignoring`. */
+bool matching_names(const struct node *n, struct str name);
+/* `{a="b", c="d"}`, the metric's name among them: how Prometheus' matching errors show series. */
+void matching_format_labels(struct strbuf *out, const struct labels *labels);
+
+#endif

@@ -1,0 +1,85 @@
+/*
+ * PromQL: text to a checked tree, a tree back to text, a tree over a store to a value.
+ *
+ * The language is Prometheus 3's. With `conveniences` three things are added (language.md): unit
+ * literals (`500ms` is PromQL anyway; `1%`, `2GiB`, `1.5k`), signal names, and commas with nothing
+ * between them in braces and label lists, where a pack's placeholder stood for nothing. The printer
+ * writes plain PromQL that a Prometheus parses to the same tree.
+ */
+#ifndef TOCSIN_PROMQL_PROMQL_H
+#define TOCSIN_PROMQL_PROMQL_H
+
+#include "base/error.h"
+#include "base/strbuf.h"
+#include "promql/ast.h"
+#include "promql/value.h"
+#include "series/store.h"
+
+/* Where signal names are looked up: NULL where `name` is no signal. The tree is borrowed for the
+ * parse. */
+typedef const struct expr *(*signal_lookup)(void *user, struct str name);
+
+struct parse_options {
+    bool conveniences;
+    signal_lookup signals; /* or NULL */
+    void *signals_user;
+    /* Candidates for "did you mean" beside functions; or NULL. */
+    const char *const *signal_names;
+    size_t signal_name_count;
+};
+
+#define EXPR_MAX_BYTES ((size_t)64 * 1024)
+/* Nesting: parentheses, calls, chains of unary operators and of `^`. */
+#define EXPR_MAX_DEPTH 200
+/* Height of the tree: a chain of binary operators such as `a or b or c` is as high as it is long.
+ * Whoever walks a tree by recursion needs so many frames. */
+#define EXPR_MAX_HEIGHT 1000
+/* Nodes, those of signals counted each time they are used. */
+#define EXPR_MAX_NODES 100000
+
+/* Parses and type-checks. NULL with ERROR_SYNTAX, ERROR_TYPE or ERROR_LIMIT and the span in `text`.
+ * `options` may be NULL: plain PromQL. */
+struct expr *expr_parse(struct str text, const struct parse_options *options,
+                        struct error *err) ATTR_NODISCARD;
+struct expr *expr_ref(const struct expr *e);
+void expr_unref(struct expr *e); /* NULL is fine */
+
+enum print_flags {
+    PRINT_PLAIN = 0, /* what a Prometheus understands: signals expanded, units as numbers */
+    PRINT_AS_WRITTEN = 1 << 0 /* signal names and unit literals as the person wrote them */
+};
+void expr_print(struct strbuf *out, const struct expr *e, unsigned flags);
+void node_print(struct strbuf *out, const struct node *n, unsigned flags);
+
+/* Calls `visit` on every node, parents first; stops where it returns false. */
+typedef bool (*node_visit)(void *user, const struct node *n);
+bool node_walk(const struct node *n, node_visit visit, void *user);
+
+/* How far before its evaluation time a question may look: the sum of ranges, offsets and the
+ * look-back along the deepest path, in milliseconds (for retention and for cache overlap). Where
+ * `@` fixes a time, the distance to it is not counted. */
+int64_t expr_lookback_ms(const struct expr *e, int64_t lookback_delta_ms);
+
+enum semantics { SEMANTICS_V3, SEMANTICS_V2 };
+
+#define LOOKBACK_DELTA_DEFAULT_MS ((int64_t)5 * 60 * 1000)
+
+struct eval_options {
+    int64_t lookback_delta_ms; /* 0: the default of 5 m */
+    int64_t default_step_ms;   /* of subqueries without one; 0: 1 m */
+    enum semantics semantics;
+    size_t
+        max_points; /* points of one intermediate result; 0: EVAL_MAX_POINTS; over it ERROR_LIMIT */
+    /* What `end()` is where the question ends behind the grid's last step; 0: the last step. */
+    int64_t end_ms;
+};
+#define EVAL_MAX_POINTS ((size_t)50000000)
+
+/* Evaluates over the store. `out` is initialised by the call; on false it holds nothing. For an
+ * instant question (grid.steps == 1 made by grid_instant) a range selector at the top gives a raw
+ * matrix; a range question takes scalar and vector expressions only and gives a matrix. */
+bool expr_eval(const struct expr *e, const struct store *store, struct label_table *table,
+               const struct grid *grid, bool instant, const struct eval_options *options,
+               struct value *out, struct error *err) ATTR_NODISCARD;
+
+#endif

@@ -1,0 +1,178 @@
+/* See quantile.h. */
+#include "promql/quantile.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Relative difference of neighbouring counts that is taken for rounding: sums of rates of the same
+ * requests differ by this much (prometheus: smallDeltaTolerance). */
+#define ROUNDING_TOLERANCE 1e-12
+
+/* Buckets of one bound, written differently (`1`, `1.0`), are one. */
+static size_t coalesce(struct bucket *buckets, size_t n)
+{
+    size_t last = 0;
+    for (size_t i = 1; i < n; i++) {
+        if (buckets[i].bound == buckets[last].bound) {
+            buckets[last].count += buckets[i].count;
+        } else {
+            buckets[++last] = buckets[i];
+        }
+    }
+    return last + 1;
+}
+
+/* Makes the counts cumulative; true where more than rounding was wrong. */
+static bool repair(struct bucket *buckets, size_t n)
+{
+    bool repaired = false;
+    double previous = buckets[0].count;
+    for (size_t i = 1; i < n; i++) {
+        double count = buckets[i].count;
+        if (count == previous) {
+            continue;
+        }
+        if (fabs(count - previous) < ROUNDING_TOLERANCE * (fabs(previous) + fabs(count))) {
+            buckets[i].count = previous;
+        } else if (count < previous) {
+            buckets[i].count = previous;
+            repaired = true;
+        } else {
+            previous = count;
+        }
+    }
+    return repaired;
+}
+
+double quantile_of_buckets(double q, struct bucket *buckets, size_t n, bool *repaired)
+{
+    *repaired = false;
+    if (isnan(q)) {
+        return NAN;
+    }
+    if (q < 0) {
+        return -INFINITY;
+    }
+    if (q > 1) {
+        return INFINITY;
+    }
+    if (buckets[n - 1].bound != (double)INFINITY) {
+        return NAN;
+    }
+    n = coalesce(buckets, n);
+    bool fixed = repair(buckets, n);
+    double observations = buckets[n - 1].count;
+    if (n < 2 || observations == 0 || isnan(observations)) {
+        return NAN;
+    }
+    *repaired = fixed;
+    double rank = q * observations;
+    size_t low = 0;
+    size_t high = n - 1;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (buckets[middle].count >= rank) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    if (low == n - 1) {
+        return buckets[n - 2].bound;
+    }
+    if (low == 0 && buckets[0].bound <= 0) {
+        return buckets[0].bound;
+    }
+    double start = 0;
+    double count = buckets[low].count;
+    if (low > 0) {
+        start = buckets[low - 1].bound;
+        count -= buckets[low - 1].count;
+        rank -= buckets[low - 1].count;
+    }
+    return start + (buckets[low].bound - start) * (rank / count);
+}
+
+/* Observations below `v`, which lies in (start, bucket->bound); `before` of them below start. */
+static double rank_within(const struct bucket *bucket, double start, double before, double v)
+{
+    if (isinf(start)) {
+        return bucket->count; /* no position in a bucket without a width */
+    }
+    return before + (bucket->count - before) * (v - start) / (bucket->bound - start);
+}
+
+double quantile_fraction_of_buckets(double lower, double upper, struct bucket *buckets, size_t n)
+{
+    if (buckets[n - 1].bound != (double)INFINITY) {
+        return NAN;
+    }
+    n = coalesce(buckets, n);
+    double count = buckets[n - 1].count;
+    if (count == 0 || isnan(count) || isnan(lower) || isnan(upper)) {
+        return NAN;
+    }
+    if (lower >= upper) {
+        return 0;
+    }
+    double limits[2] = {lower, upper};
+    double ranks[2] = {count, count};
+    for (int side = 0; side < 2; side++) {
+        double before = 0;
+        for (size_t i = 0; i < n; i++) {
+            double start = -INFINITY;
+            if (i > 0) {
+                start = buckets[i - 1].bound;
+            } else if (buckets[0].bound > 0) {
+                start = 0;
+            }
+            if (start >= limits[side]) {
+                ranks[side] = before;
+                break;
+            }
+            if (buckets[i].bound > limits[side]) {
+                ranks[side] = rank_within(&buckets[i], start, before, limits[side]);
+                break;
+            }
+            before = buckets[i].count;
+        }
+        if (ranks[side] > count) {
+            ranks[side] = count;
+        }
+    }
+    return (ranks[1] - ranks[0]) / count;
+}
+
+static int value_compare(const void *a, const void *b)
+{
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+    if (isnan(x) || isnan(y)) {
+        return (isnan(y) != 0) - (isnan(x) != 0);
+    }
+    return (x > y) - (x < y);
+}
+
+void quantile_sort(double *values, size_t n)
+{
+    qsort(values, n, sizeof(*values), value_compare);
+}
+
+double quantile_of_values(double q, double *values, size_t n)
+{
+    if (n == 0 || isnan(q)) {
+        return NAN;
+    }
+    if (q < 0) {
+        return -INFINITY;
+    }
+    if (q > 1) {
+        return INFINITY;
+    }
+    quantile_sort(values, n);
+    double rank = q * (double)(n - 1);
+    size_t below = (size_t)rank;
+    size_t above = below + 1 < n ? below + 1 : n - 1;
+    double weight = rank - floor(rank);
+    return values[below] * (1 - weight) + values[above] * weight;
+}

@@ -1,0 +1,31 @@
+/*
+ * Quantiles: of plain values, and estimated from the cumulative buckets of a classic histogram
+ * (prometheus: promql/quantile.go).
+ *
+ * Inside a bucket observations are taken to be spread evenly; the lowest bucket starts at 0 where
+ * its bound is positive; a rank in the `+Inf` bucket gives the highest finite bound. What cannot be
+ * known is NaN: no `+Inf` bucket, fewer than two buckets, no observations. q below 0 is -Inf, above
+ * 1 +Inf, NaN is NaN.
+ */
+#ifndef TOCSIN_PROMQL_QUANTILE_H
+#define TOCSIN_PROMQL_QUANTILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct bucket {
+    double bound; /* le */
+    double count; /* cumulative */
+};
+
+/* `n` >= 1 buckets, ascending by bound; they are changed. `repaired`: counts that went down by more
+ * than rounding were lifted to be cumulative. */
+double quantile_of_buckets(double q, struct bucket *buckets, size_t n, bool *repaired);
+/* Share of the observations between `lower` and `upper`. */
+double quantile_fraction_of_buckets(double lower, double upper, struct bucket *buckets, size_t n);
+/* Of `n` values, which are sorted in place; NaN sorts first. NaN where there are none. */
+double quantile_of_values(double q, double *values, size_t n);
+/* Ascending, NaN first. */
+void quantile_sort(double *values, size_t n);
+
+#endif
