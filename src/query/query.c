@@ -1,0 +1,24 @@
+/* Asking goes through the answerer's table; nothing is decided here. */
+#include "query/query.h"
+
+#include <assert.h>
+
+struct query *query_ask(struct answerer *answerer, const struct query_request *request)
+{
+    assert(request->expr != NULL && request->done != NULL);
+    assert(request->grid.steps >= 1 && request->grid.step_ms > 0);
+    return answerer->ops->ask(answerer, request);
+}
+
+struct query *query_names(struct answerer *answerer, const struct query_names_request *request)
+{
+    assert(request->label.len > 0 && request->done != NULL);
+    return answerer->ops->names(answerer, request);
+}
+
+void query_cancel(struct query *query)
+{
+    if (query != NULL) {
+        query->answerer->ops->cancel(query->answerer, query);
+    }
+}

@@ -1,0 +1,90 @@
+/*
+ * The one way to ask. An answerer takes a parsed expression and a grid and gives a value, some
+ * turns of the loop later; whether the embedded engine or a server did the work is not visible,
+ * save in latency and errors.
+ *
+ * Rules: `done` runs exactly once, never inside the call that asked; after query_cancel it does not
+ * run. Destroying an answerer ends its open queries with ERROR_CANCELLED.
+ *
+ * Owner: a `struct query` belongs to the answerer and is dead once `done` ran or it was cancelled.
+ */
+#ifndef TOCSIN_QUERY_QUERY_H
+#define TOCSIN_QUERY_QUERY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "promql/promql.h"
+
+struct answerer;
+struct query;
+
+/* Exactly one of `value` and `err` is not NULL; both borrowed for the call, except that a value may
+ * be moved out of (value_init over what was taken). */
+typedef void (*query_done_cb)(void *user, struct value *value, const struct error *err);
+
+/* Strings: values of a label, or names of metrics. Sorted, borrowed for the call. */
+typedef void (*query_names_cb)(void *user, const struct str *names, size_t count,
+                               const struct error *err);
+
+enum query_priority { QUERY_NORMAL, QUERY_BACKGROUND };
+
+#define QUERY_TIMEOUT_DEFAULT_MS 30000
+
+struct query_request {
+    const struct expr *expr; /* referenced until done */
+    struct grid grid;
+    bool instant;
+    int64_t timeout_ms; /* 0: the default; the whole of it, also at a server */
+    enum query_priority priority;
+    query_done_cb done;
+    void *user;
+};
+
+struct query_names_request {
+    struct str label;               /* __name__: metric names */
+    const struct matcher *matchers; /* series looked at; borrowed for the call; n may be 0 */
+    size_t matcher_count;
+    int64_t from_ms, to_ms; /* series with data in here */
+    int64_t timeout_ms;
+    query_names_cb done;
+    void *user;
+};
+
+/* What an answerer implements. `self` is the struct that embeds `struct answerer`. All are
+ * required. */
+struct answerer_ops {
+    const char *kind; /* "local", "prometheus" */
+    struct query *(*ask)(struct answerer *self, const struct query_request *request);
+    struct query *(*names)(struct answerer *self, const struct query_names_request *request);
+    /* Ends an open query without its callback. */
+    void (*cancel)(struct answerer *self, struct query *query);
+};
+
+struct answerer {
+    const struct answerer_ops *ops;
+    const char *source;  /* the source's name, for messages; borrowed */
+    int64_t interval_ms; /* how often its data comes: rate windows and overlaps are made of it */
+    int64_t late_ms;     /* how late data may still come (overlap of incremental asking) */
+};
+
+/* The base of every open query; implementations embed it. */
+struct query {
+    struct answerer *answerer;
+};
+
+struct query *query_ask(struct answerer *answerer, const struct query_request *request);
+struct query *query_names(struct answerer *answerer, const struct query_names_request *request);
+void query_cancel(struct query *query); /* NULL is fine */
+
+/* The embedded engine over a store: evaluates in a turn of its own. `store` and `table` must
+ * outlive it. */
+struct loop;
+struct answerer *answerer_local_create(struct loop *loop, struct store *store,
+                                       struct label_table *table, const char *source,
+                                       const struct eval_options *options);
+void answerer_local_destroy(struct answerer *answerer);
+
+#endif
