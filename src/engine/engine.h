@@ -1,0 +1,61 @@
+/*
+ * The engine: everything put together from one configuration snapshot, without a screen. It polls
+ * the sources into the store, keeps the board, takes a new snapshot over, and shuts down in order.
+ *
+ * Owner: engine_create/engine_destroy. Single-threaded; loop, log and label table outlive it.
+ */
+#ifndef TOCSIN_ENGINE_ENGINE_H
+#define TOCSIN_ENGINE_ENGINE_H
+
+#include "base/log.h"
+#include "engine/config.h"
+#include "loop/loop.h"
+#include "panel/board.h"
+#include "query/directory.h"
+#include "source/health.h"
+
+struct engine;
+
+/* After a poll, or after the board changed: there may be something new to show. Never inside a call
+ * to the engine. */
+typedef void (*engine_changed_cb)(void *user);
+
+struct engine_options {
+    struct loop *loop;
+    struct log *log;
+    struct config *config; /* referenced */
+    int64_t range_ms;      /* of charts; 0: no board (a single question) */
+    engine_changed_cb changed;
+    void *user;
+};
+
+struct engine *engine_create(const struct engine_options *options);
+void engine_destroy(struct engine *engine);
+
+/* Takes over a new snapshot of the configuration file: sources that say the same as before go on
+ * untouched, with their data, and so does the board where packs and services say the same. Both
+ * snapshots are from files: targets of the command line cannot change. What is kept and for how
+ * long changes with the next start; the log says so. */
+void engine_reload(struct engine *engine, struct config *config);
+const struct config *engine_config(const struct engine *engine);
+
+/* NULL where the engine has none. */
+const struct board *engine_board(const struct engine *engine);
+void engine_set_range(struct engine *engine, int64_t range_ms);
+/* Ages follow the time; to be called before drawing. */
+void engine_tick(struct engine *engine, struct wall now);
+/* Every source, also addresses that are not recognised yet. */
+size_t engine_source_count(const struct engine *engine);
+void engine_source_health(const struct engine *engine, size_t i, struct wall now,
+                          struct source_health *out);
+void engine_poll_now(struct engine *engine);
+/* Who answers for a source of this name. */
+const struct directory *engine_directory(const struct engine *engine);
+/* True while an address is still being asked what it is for the first time. */
+bool engine_probing(const struct engine *engine);
+/* True while polls or questions are under way whose end will call `changed`. */
+bool engine_busy(const struct engine *engine);
+/* The newest problem of the board's questions, or NULL. */
+const char *engine_problem(const struct engine *engine);
+
+#endif
