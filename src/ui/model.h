@@ -1,0 +1,43 @@
+/*
+ * What the screen shows and what it asks for: the only door between ui/ and the rest. Everything in
+ * the model is borrowed for the call that got it; the screen acts only by handing commands to its
+ * sink.
+ */
+#ifndef TOCSIN_UI_MODEL_H
+#define TOCSIN_UI_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "panel/board.h"
+#include "source/health.h"
+
+/* A notice that begins so is cut to "refused:" where it has no room. */
+#define UI_NOTICE_REFUSED "new configuration refused, the old one goes on:"
+
+struct ui_model {
+    const struct board *board;           /* NULL before there is one */
+    const struct source_health *sources; /* by the order of the configuration */
+    size_t source_count;
+    const char *environment;    /* "" where none is set */
+    const char *version;        /* of tocsin */
+    struct wall now;            /* of this frame */
+    int64_t range_ms;           /* shown by charts */
+    const char *notice;         /* one line to be told (configuration refused, ...), or NULL */
+    uint64_t bytes_to_terminal; /* so far: for the sources view's own row */
+};
+
+enum ui_command_id {
+    UI_COMMAND_QUIT,
+    UI_COMMAND_REFRESH, /* poll every source now */
+    UI_COMMAND_RANGE    /* range_ms is the new one */
+};
+struct ui_command {
+    enum ui_command_id id;
+    int64_t range_ms;
+};
+typedef void (*ui_command_sink)(void *user, const struct ui_command *command);
+
+#endif
