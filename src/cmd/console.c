@@ -1,0 +1,517 @@
+/*
+ * tocsin without a subcommand: the console. The terminal is taken and the first frame drawn before
+ * anything is asked for; then the engine starts on the same loop.
+ *
+ * A frame is drawn once a second, when a key asks for it and when data came. Sources tick at the
+ * same moments as the screen; a frame waits for them (FRAME_PATIENCE_MS at most), so that it shows
+ * this second's data and one wake-up does for both.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/duration.h"
+#include "cmd/command.h"
+#include "engine/config.h"
+#include "engine/engine.h"
+#include "loop/loop.h"
+#include "ui/screen.h"
+
+#define RANGE_DEFAULT_MS  ((int64_t)3600 * 1000)
+#define RANGE_MIN_MS      ((int64_t)60 * 1000)
+#define RANGE_MAX_MS      ((int64_t)365 * 24 * 3600 * 1000)
+#define FRAME_INTERVAL_MS 1000
+#define FRAME_PATIENCE_MS 100
+
+static const struct option_row options[] = {
+    {"config", 'c', "FILE", "the configuration"},
+    {"theme", 0, "NAME|FILE", "colours: terminal, tocsin-dark, tocsin-light, tocsin-cvd, ..."},
+    {"glyphs", 0, "WORD", "what charts are made of: auto, eighth, braille, linux, ascii"},
+    {"color", 0, "WORD", "auto, always or never (auto obeys NO_COLOR)"},
+    {"utc", 0, NULL, "times in UTC"},
+    {"range", 0, "DURATION", "how far back charts go (1h)"},
+    {"log", 0, "FILE", "write the log there"},
+    {"log-level", 0, "WORD", "debug, info, warn or error (info)"},
+};
+
+struct console {
+    struct loop *loop;
+    struct clock clock;
+    struct log *log;
+    FILE *log_file; /* or NULL */
+    struct config *config;
+    struct engine *engine; /* NULL until the first frame is out */
+    struct term *term;
+    struct screen *screen;
+    struct theme *theme; /* or NULL: the built-in */
+    int64_t range_ms;
+    struct source_health *health;
+    size_t health_count;
+    char *notice;
+    struct loop_fd *input;
+    struct loop_timer *wake;     /* what the screen asked to be woken for */
+    struct loop_timer *patience; /* a frame is due, and waits for this second's data */
+    struct deferred *draw_soon;
+    struct ticker *ticker;
+    struct loop_signal *signals[5];
+    struct file_watch *watch;
+    struct deferred *start;
+};
+
+static void arm_wake(struct console *c)
+{
+    int64_t wait_ms = screen_wait_ms(c->screen);
+    if (wait_ms >= 0) {
+        loop_timer_arm(c->wake, wait_ms);
+    } else {
+        loop_timer_disarm(c->wake);
+    }
+}
+
+static void fill_health(struct console *c, struct wall now)
+{
+    size_t count = c->engine != NULL ? engine_source_count(c->engine) : 0;
+    if (count > c->health_count) {
+        c->health = mem_realloc(c->health, count, sizeof(*c->health));
+    }
+    c->health_count = count;
+    for (size_t i = 0; i < count; i++) {
+        engine_source_health(c->engine, i, now, &c->health[i]);
+    }
+}
+
+static void draw(struct console *c)
+{
+    struct wall now = loop_wall(c->loop);
+    if (c->engine != NULL) {
+        engine_tick(c->engine, now);
+    }
+    fill_health(c, now);
+    const char *problem = c->engine != NULL ? engine_problem(c->engine) : NULL;
+    const struct ui_model model = {.board = c->engine != NULL ? engine_board(c->engine) : NULL,
+                                   .sources = c->health,
+                                   .source_count = c->health_count,
+                                   .environment = c->config->environment,
+                                   .version = TOCSIN_VERSION,
+                                   .now = now,
+                                   .range_ms = c->range_ms,
+                                   .notice = c->notice != NULL ? c->notice : problem,
+                                   .bytes_to_terminal = term_bytes_written(c->term)};
+    loop_timer_disarm(c->patience);
+    screen_draw(c->screen, &model);
+    arm_wake(c);
+}
+
+static void draw_now(void *user)
+{
+    struct console *c = user;
+    c->draw_soon = NULL;
+    draw(c);
+}
+
+/* In the next turn, once for however many reasons. */
+static void request_draw(struct console *c)
+{
+    if (c->draw_soon == NULL) {
+        c->draw_soon = loop_defer(c->loop, draw_now, c);
+    }
+}
+
+static void engine_moved(void *user)
+{
+    struct console *c = user;
+    bool waiting = loop_timer_armed(c->patience) && c->engine != NULL && engine_busy(c->engine);
+    if (!waiting) {
+        request_draw(c);
+    }
+}
+
+static void patience_over(void *user)
+{
+    draw(user);
+}
+
+static void tick_settled(void *user)
+{
+    struct console *c = user;
+    c->draw_soon = NULL;
+    if (c->engine != NULL && engine_busy(c->engine)) {
+        loop_timer_arm(c->patience, FRAME_PATIENCE_MS);
+    } else {
+        draw(c);
+    }
+}
+
+/* The sources' ticks of this moment may come after this one in the same turn: looked at one turn
+ * later. */
+static void tick(void *user, struct wall slot, uint64_t missed)
+{
+    struct console *c = user;
+    (void)slot;
+    (void)missed;
+    if (c->draw_soon == NULL) {
+        c->draw_soon = loop_defer(c->loop, tick_settled, c);
+    }
+}
+
+static void on_input(void *user, unsigned events)
+{
+    struct console *c = user;
+    (void)events;
+    if (screen_input(c->screen)) {
+        request_draw(c);
+    }
+    arm_wake(c);
+}
+
+static void on_wake(void *user)
+{
+    struct console *c = user;
+    if (screen_wake(c->screen)) {
+        request_draw(c);
+    }
+    arm_wake(c);
+}
+
+static void on_resize(void *user)
+{
+    struct console *c = user;
+    screen_resized(c->screen);
+    request_draw(c);
+}
+
+static void on_quit_signal(void *user)
+{
+    struct console *c = user;
+    loop_stop(c->loop);
+}
+
+static void set_notice(struct console *c, char *text)
+{
+    free(c->notice);
+    c->notice = text;
+    request_draw(c);
+}
+
+/* There is one: loading failed. */
+static const struct diag *first_error(const struct diags *diags)
+{
+    const struct diag *first = diags->list.items;
+    while (first->severity != DIAG_ERROR && first + 1 < diags->list.items + diags->list.len) {
+        first++;
+    }
+    return first;
+}
+
+static void log_warnings(const struct console *c, const struct diags *diags)
+{
+    VEC_EACH (&diags->list, const struct diag, diag) {
+        log_event(c->log, LOG_LEVEL_WARN, "reload",
+                  LOG_STR("file", diag->file != NULL ? diag->file : ""),
+                  LOG_INT("line", diag->span.line), LOG_STR("note", diag->message), LOG_END);
+    }
+}
+
+static void reload(void *user)
+{
+    struct console *c = user;
+    if (c->config->file == NULL || c->engine == NULL) {
+        return;
+    }
+    struct diags diags;
+    diags_init(&diags);
+    struct config *fresh = config_load(c->config->file, &diags);
+    if (fresh == NULL) {
+        const struct diag *first = first_error(&diags);
+        const char *slash = first->file != NULL ? strrchr(first->file, '/') : NULL;
+        const char *file = slash != NULL ? slash + 1 : first->file != NULL ? first->file : "";
+        set_notice(c, mem_printf(UI_NOTICE_REFUSED " %s (%s:%u)", first->message, file,
+                                 first->span.line));
+        log_event(c->log, LOG_LEVEL_ERROR, "reload", LOG_STR("err", first->message), LOG_END);
+    } else {
+        engine_reload(c->engine, fresh);
+        config_unref(c->config);
+        c->config = fresh;
+        set_notice(c, NULL);
+        log_warnings(c, &diags);
+        log_event(c->log, LOG_LEVEL_INFO, "reload", LOG_STR("file", fresh->file), LOG_END);
+    }
+    diags_release(&diags);
+}
+
+/* The line hung up, or somebody wants the configuration read again: the terminal tells which. */
+static void on_hangup(void *user)
+{
+    struct console *c = user;
+    struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
+    if (poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) {
+        loop_stop(c->loop);
+    } else {
+        reload(c);
+    }
+}
+
+static void on_command(void *user, const struct ui_command *command)
+{
+    struct console *c = user;
+    switch (command->id) {
+    case UI_COMMAND_QUIT:
+        loop_stop(c->loop);
+        break;
+    case UI_COMMAND_REFRESH:
+        if (c->engine != NULL) {
+            engine_poll_now(c->engine);
+        }
+        break;
+    case UI_COMMAND_RANGE:
+        c->range_ms = command->range_ms;
+        if (c->engine != NULL) {
+            engine_set_range(c->engine, c->range_ms);
+        }
+        break;
+    }
+}
+
+/* The first frame is on its way to the terminal: now the rest may take its time. */
+static void start_engine(void *user)
+{
+    struct console *c = user;
+    c->start = NULL;
+    const struct engine_options engine = {.loop = c->loop,
+                                          .log = c->log,
+                                          .config = c->config,
+                                          .range_ms = c->range_ms,
+                                          .changed = engine_moved,
+                                          .user = c};
+    c->engine = engine_create(&engine);
+    if (c->config->file != NULL) {
+        struct error err = ERROR_INIT;
+        c->watch = loop_watch_file(c->loop, c->config->file, reload, c, &err);
+        if (c->watch == NULL) {
+            set_notice(c, mem_printf("the configuration is not watched: %s", error_text(&err)));
+            error_release(&err);
+        }
+    }
+}
+
+static bool watch_signals(struct console *c, struct error *err)
+{
+    static const int numbers[] = {SIGWINCH, SIGCONT, SIGTERM, SIGINT, SIGHUP};
+    static const loop_cb handlers[] = {on_resize, on_resize, on_quit_signal, on_quit_signal,
+                                       on_hangup};
+    for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+        c->signals[i] = loop_signal_create(c->loop, numbers[i], handlers[i], c, err);
+        if (c->signals[i] == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool read_theme(struct console *c, const struct invocation *inv, struct diags *diags)
+{
+    const char *name = invocation_value(inv, "theme");
+    name = name != NULL ? name : c->config->theme;
+    if (name == NULL) {
+        return true;
+    }
+    size_t count;
+    char **folders = config_theme_folders(&count);
+    c->theme = theme_find(name, (const char *const *)folders, count, diags);
+    for (size_t i = 0; i < count; i++) {
+        free(folders[i]);
+    }
+    free(folders);
+    return c->theme != NULL;
+}
+
+static bool read_color(const struct invocation *inv, enum term_color *color, struct error *err)
+{
+    const char *word = invocation_value(inv, "color");
+    if (word == NULL || strcmp(word, "auto") == 0) {
+        *color = TERM_COLOR_AUTO;
+    } else if (strcmp(word, "always") == 0) {
+        *color = TERM_COLOR_ALWAYS;
+    } else if (strcmp(word, "never") == 0) {
+        *color = TERM_COLOR_NEVER;
+    } else {
+        return error_set(err, ERROR_USAGE, "'%s' is not auto, always or never", word);
+    }
+    return true;
+}
+
+static bool read_glyphs(const struct console *c, const struct invocation *inv,
+                        enum glyph_mode *mode, struct error *err)
+{
+    const char *word = invocation_value(inv, "glyphs");
+    word = word != NULL ? word : c->config->glyphs;
+    *mode = GLYPHS_AUTO;
+    if (word != NULL && !glyph_mode_from_name(word, mode)) {
+        return error_set(err, ERROR_USAGE, "'%s' is not auto, eighth, braille, linux or ascii",
+                         word);
+    }
+    return true;
+}
+
+static bool open_log(struct console *c, const struct invocation *inv, struct error *err)
+{
+    c->clock = clock_real();
+    const char *word = invocation_value(inv, "log-level");
+    enum log_level level = LOG_LEVEL_INFO;
+    if (word != NULL && !log_level_from_name(word, &level)) {
+        return error_set(err, ERROR_USAGE, "'%s' is not debug, info, warn or error", word);
+    }
+    const char *path = invocation_value(inv, "log");
+    if (path != NULL) {
+        c->log_file = fopen(path, "ae");
+        if (c->log_file == NULL) {
+            return error_set_sys(err, errno, "cannot open the log '%s'", path);
+        }
+        setvbuf(c->log_file, NULL, _IOLBF, 0);
+    }
+    /* Standard error is for the log only where it is not the screen's terminal. */
+    FILE *out = c->log_file != NULL ? c->log_file : isatty(STDERR_FILENO) != 0 ? NULL : stderr;
+    c->log = log_create(out, LOG_FORMAT_LOGFMT, level, &c->clock);
+    return true;
+}
+
+static bool open_screen(struct console *c, const struct invocation *inv, struct error *err)
+{
+    struct term_options term = {.in_fd = STDIN_FILENO, .out_fd = STDOUT_FILENO};
+    struct screen_options screen = {.theme = c->theme, .utc = invocation_value(inv, "utc") != NULL};
+    if (!read_color(inv, &term.color, err) || !read_glyphs(c, inv, &screen.glyphs, err)) {
+        return false;
+    }
+    if (isatty(STDIN_FILENO) == 0 || isatty(STDOUT_FILENO) == 0) {
+        error_set(err, ERROR_USAGE, "the console needs a terminal");
+        error_suggest(err, "'tocsin query' answers without one");
+        return false;
+    }
+    term.ascii = screen.glyphs == GLYPHS_ASCII;
+    c->term = term_create(&term, err);
+    if (c->term == NULL) {
+        return false;
+    }
+    c->screen = screen_create(c->term, &screen, on_command, c);
+    return true;
+}
+
+static bool read_range(struct console *c, const struct invocation *inv, struct error *err)
+{
+    const char *range = invocation_value(inv, "range");
+    c->range_ms = RANGE_DEFAULT_MS;
+    if (range != NULL && !duration_parse(str_from(range), &c->range_ms, err)) {
+        err->kind = ERROR_USAGE;
+        return error_wrap(err, "--range");
+    }
+    if (c->range_ms < RANGE_MIN_MS || c->range_ms > RANGE_MAX_MS) {
+        return error_set(err, ERROR_USAGE, "--range is from 1m to 1y, not '%s'", range);
+    }
+    return true;
+}
+
+static bool open_all(struct console *c, const struct invocation *inv, struct error *err)
+{
+    if (!read_range(c, inv, err) || !open_log(c, inv, err)) {
+        return false;
+    }
+    c->loop = loop_create(c->log, err);
+    if (c->loop == NULL || !watch_signals(c, err) || !open_screen(c, inv, err)) {
+        return false;
+    }
+    c->wake = loop_timer_create(c->loop, "screen wake", on_wake, c);
+    c->patience = loop_timer_create(c->loop, "frame", patience_over, c);
+    c->input = loop_fd_create(c->loop, "keys", STDIN_FILENO, LOOP_READABLE, on_input, c, err);
+    if (c->input == NULL) {
+        return false;
+    }
+    draw(c);
+    c->ticker = loop_ticker_create(c->loop, "frame", FRAME_INTERVAL_MS, 0, tick, c);
+    c->start = loop_defer(c->loop, start_engine, c);
+    return true;
+}
+
+static void close_all(struct console *c)
+{
+    deferred_cancel(c->start);
+    deferred_cancel(c->draw_soon);
+    loop_ticker_destroy(c->ticker);
+    file_watch_destroy(c->watch);
+    loop_fd_destroy(c->input);
+    loop_timer_destroy(c->wake);
+    loop_timer_destroy(c->patience);
+    screen_destroy(c->screen);
+    term_destroy(c->term);
+    engine_destroy(c->engine);
+    for (size_t i = 0; i < ARRAY_LEN(c->signals); i++) {
+        loop_signal_destroy(c->signals[i]);
+    }
+    if (c->loop != NULL) {
+        loop_destroy(c->loop);
+    }
+    log_destroy(c->log);
+    if (c->log_file != NULL) {
+        fclose(c->log_file);
+    }
+    theme_destroy(c->theme);
+    free(c->health);
+    free(c->notice);
+    config_unref(c->config);
+}
+
+static struct config *find_config(const struct invocation *inv, struct diags *diags)
+{
+    const char *named = invocation_value(inv, "config");
+    if (inv->argument_count != 0) {
+        return config_from_targets(inv->arguments, inv->argument_count, diags);
+    }
+    char *file = config_find(named);
+    struct config *config =
+        file != NULL ? config_load(file, diags) : config_from_targets(NULL, 0, diags);
+    free(file);
+    return config;
+}
+
+static int run(const struct invocation *inv)
+{
+    struct console c = {0};
+    struct diags diags;
+    struct error err = ERROR_INIT;
+    if (inv->argument_count != 0 && invocation_value(inv, "config") != NULL) {
+        error_set(&err, ERROR_USAGE, "targets and --config cannot both be given");
+        int wrong = command_fail(&err);
+        error_release(&err);
+        return wrong;
+    }
+    diags_init(&diags);
+    c.config = find_config(inv, &diags);
+    bool ok = c.config != NULL && read_theme(&c, inv, &diags);
+    struct strbuf text = STRBUF_INIT;
+    diags_format(&diags, &text);
+    fputs(strbuf_cstr(&text), stderr);
+    strbuf_release(&text);
+    diags_release(&diags);
+    int status = EXIT_STATUS_OK;
+    if (!ok) {
+        status = error_kind_exit_status(ERROR_CONFIG);
+    } else if (open_all(&c, inv, &err)) {
+        loop_run(c.loop);
+    }
+    close_all(&c);
+    if (error_is(&err)) {
+        status = command_fail(&err);
+        error_release(&err);
+    }
+    return status;
+}
+
+const struct command command_console = {.name = "",
+                                        .arguments = "[TARGET...]",
+                                        .doc = "a terminal observability console",
+                                        .options = options,
+                                        .option_count = ARRAY_LEN(options),
+                                        .run = run};
