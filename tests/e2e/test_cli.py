@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+"""The command line without a terminal: answers, exit statuses, messages."""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from console import clean_environment, expect, run_cases  # noqa: E402
+
+TOCSIN = sys.argv[1]
+HOME = tempfile.mkdtemp(prefix="tocsin-home-")
+
+
+def write(name, text):
+    path = os.path.join(HOME, name)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+def tocsin(*words, status=0):
+    done = subprocess.run((TOCSIN,) + words, check=False, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+                          env=clean_environment(HOME), timeout=60)
+    expect(done.returncode == status, "tocsin %s: status %d instead of %d\n%s%s" %
+           (" ".join(words), done.returncode, status, done.stdout, done.stderr))
+    return done.stdout, done.stderr
+
+
+SAMPLES = """requests_total{code="200"} 0 0
+requests_total{code="200"} 60 60
+requests_total{code="200"} 120 120
+gone 5 0
+gone StaleNaN 60
+# EOF
+"""
+
+
+def version_and_help():
+    out, _ = tocsin("--version")
+    expect(out.startswith("tocsin 0.") and "libcurl" in out, out)
+    for words in (("--help",), ("help",), ("query", "--help"), ("check", "-h"), ("keys", "-h")):
+        out, _ = tocsin(*words)
+        expect("Usage: tocsin" in out and "Options:" in out, out)
+
+
+def query_of_a_file():
+    path = write("samples.om", SAMPLES)
+    out, _ = tocsin("query", "--load", path, "rate(requests_total[2m])", "--format", "json")
+    answer = json.loads(out)
+    expect(answer["status"] == "success" and answer["data"]["resultType"] == "vector", out)
+    point = answer["data"]["result"][0]
+    expect(point["metric"] == {"code": "200"}, out)
+    expect(point["value"][0] == 120 and abs(float(point["value"][1]) - 1) < 1e-9, out)
+    out, _ = tocsin("query", "--load", path, "gone", "--time", "30")
+    expect(out.split() == ["gone", "5"], out)
+    out, _ = tocsin("query", "--load", path, "gone", "--time", "90")
+    expect(out == "", out)
+    out, _ = tocsin("query", "--load", path, "requests_total", "--start", "0", "--end", "120",
+                    "--step", "1m", "--format", "csv")
+    expect(len(out.splitlines()) == 4 and '"requests_total{code=""200""}"' in out, out)
+
+
+def query_of_a_unit_test_file():
+    path = write("rules_test.yml", "evaluation_interval: 1m\ntests:\n  - interval: 1m\n"
+                 "    input_series:\n      - series: 'up{job=\"a\"}'\n        values: '1 1 0 _ 1'\n")
+    out, _ = tocsin("query", "--load", path, "sum_over_time(up[10m])", "-f", "json")
+    expect(json.loads(out)["data"]["result"][0]["value"] == [240, "3"], out)
+
+
+def windows_differ_by_version():
+    path = write("samples.om", SAMPLES)
+    words = ("query", "--load", path, "count_over_time(requests_total[2m])")
+    out3, _ = tocsin(*words)
+    out2, _ = tocsin(*words, "--semantics", "v2")
+    expect(out3.split()[-1] == "2" and out2.split()[-1] == "3", out3 + out2)
+
+
+def units_are_understood():
+    out, _ = tocsin("query", "--load", "/dev/null", "vector(1GiB) * 50%")
+    expect(out.split()[-1] == "536870912", out)
+
+
+def wrong_questions():
+    _, err = tocsin("query", "--load", "/dev/null", "sum(rate(x[5m])", status=65)
+    expect("EXPR:1:" in err and "^" in err, err)
+    _, err = tocsin("query", "--load", "/dev/null", "histogram_quantil(0.9, x)", status=65)
+    expect("did you mean" in err, err)
+    _, err = tocsin("query", status=64)
+    expect("one expression" in err, err)
+    _, err = tocsin("query", "1", "--fromat", "json", status=64)
+    expect("did you mean '--format'" in err, err)
+    _, err = tocsin("query", "1", "--load", "/nonexistent/file", status=65)
+    expect("/nonexistent/file" in err and "No such file" in err, err)
+    _, err = tocsin("query", "1", "--start", "1", status=64)
+    expect("--end" in err, err)
+    _, err = tocsin("query", "up", "--source", "http://127.0.0.1:1", status=69)
+    expect("127.0.0.1:1" in err, err)
+    out, _ = tocsin("query", "up", "--source", "http://127.0.0.1:1", "--format", "json", status=69)
+    expect(json.loads(out)["status"] == "error", out)
+
+
+def this_host_can_be_asked():
+    out, _ = tocsin("query", "--source", "host:", "sum(rate(node_cpu_seconds_total[10s])) > 0")
+    expect(len(out.split()) == 2 and float(out.split()[1]) > 0, out)
+
+
+def check_says_everything():
+    bad = write("bad.yaml", "global: { intervall: 15s }\nsources:\n  - name: a\n    host: []\n")
+    _, err = tocsin("check", bad, status=78)
+    expect("bad.yaml:1:" in err and "did you mean 'interval'?" in err and "bad.yaml:4:" in err, err)
+    good = write("good.yaml", "sources:\n  - name: here\n    host: {}\n")
+    out, _ = tocsin("check", good)
+    expect("1 file checked, no errors" in out, out)
+    pack = write("pack.yaml", "panel: p\nshape: red\ndetect: m\neach: [job]\n"
+                 "signals:\n  rate: { expr: 'rate(m)' }\n")
+    _, err = tocsin("check", pack, status=78)
+    expect("pack.yaml:6:" in err, err)
+    tocsin("check", status=66)
+    theme = write("theme.yaml", "theme: x\nroles:\n  state.cirt: red\n")
+    _, err = tocsin("check", theme, status=0)
+    expect("state.cirt" in err, err)
+
+
+def the_console_needs_a_terminal():
+    _, err = tocsin("host:", status=64)
+    expect("terminal" in err, err)
+    _, err = tocsin("nonsense", status=78)
+    expect("cannot tell what 'nonsense' is" in err, err)
+
+
+run_cases([version_and_help, query_of_a_file, query_of_a_unit_test_file, windows_differ_by_version,
+           units_are_understood, wrong_questions, this_host_can_be_asked, check_says_everything,
+           the_console_needs_a_terminal])

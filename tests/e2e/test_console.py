@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""The console on this machine, in tmux: sizes, keys, quitting, what it leaves behind."""
+import os
+import re
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from console import Console, expect, need, run_cases, wait_for, width  # noqa: E402
+
+TOCSIN = sys.argv[1]
+HOME = tempfile.mkdtemp(prefix="tocsin-home-")
+
+
+def with_console(size, act, *targets):
+    console = Console([TOCSIN] + list(targets or ["host:"]), size, HOME)
+    try:
+        act(console)
+    finally:
+        console.close()
+
+
+def shows_this_host_at_every_size():
+    for columns, rows in ((40, 12), (80, 24), (100, 30), (200, 50)):
+        def act(console):
+            screen = console.wait(r"cpu.*\d%", 8)
+            for line in screen.splitlines():
+                expect(width(line) <= columns, "a line is wider than %d: %r" % (columns, line))
+            expect("memory" in screen, "no memory at %dx%d:\n%s" % (columns, rows, screen))
+        with_console((columns, rows), act)
+
+
+def nothing_is_too_small():
+    def act(console):
+        console.wait(r"cpu", 8)
+        for columns, rows in ((1, 1), (3, 2), (10, 5), (39, 7), (80, 24)):
+            console.resize(columns, rows)
+        console.wait(r"cpu.*\d%", 8)
+    with_console((80, 24), act)
+
+
+def values_move():
+    def act(console):
+        console.wait(r"cpu.*\d%", 8)
+        seen = set()
+
+        def check():
+            body = console.screen().split("\n", 1)[1]
+            seen.add(re.sub(r"\s+", " ", body))
+            return len(seen) >= 3
+        wait_for("other values than at first", 20, check)
+    with_console((80, 24), act)
+
+
+def keys_do_what_the_table_says():
+    def act(console):
+        console.wait(r"cpu.*\d%", 8)
+        console.keys("?")
+        console.wait(r"Keys ─")
+        console.keys("q")
+        console.wait(r"cpu.*\d%")
+        console.keys("8")
+        console.wait(r"Sources  1 of 1 healthy")
+        console.keys("1")
+        console.wait(r"Overview")
+        console.keys("Enter")
+        console.wait(r"Overview > ")
+        console.keys("q")
+        console.wait_gone(r"Overview > ")
+        console.keys("p")
+        console.wait(r"PAUSED")
+        console.keys("p")
+        console.wait(r"LIVE")
+        console.keys("-")
+        console.wait(r"LIVE 3h")
+        console.keys("+")
+        console.wait(r"LIVE 1h")
+        console.keys("/")
+        console.type("memory")
+        console.keys("Enter")
+        console.wait_gone(r"^.{0,12}\S+ +swap", 5)
+        console.wait(r"memory")
+        console.keys("q")
+        console.wait(r"swap")
+    with_console((100, 30), act)
+
+
+def quitting_gives_the_terminal_back():
+    def act(console):
+        console.wait(r"cpu.*\d%", 8)
+        console.keys("q")
+        screen = console.wait(r"ended with 0")
+        expect("cpu" not in screen, "the screen was left behind:\n" + screen)
+    with_console((80, 24), act)
+
+
+def a_signal_ends_it_and_gives_the_terminal_back():
+    def act(console):
+        console.wait(r"cpu.*\d%", 8)
+        shell = console.tmux("display", "-p", "#{pane_pid}").strip()
+        with open("/proc/%s/task/%s/children" % (shell, shell), encoding="ascii") as file:
+            child = int(file.read().split()[0])
+        os.kill(child, 15)
+        console.wait(r"ended with 0")
+    with_console((80, 24), act)
+
+
+def unreachable_addresses_leave_the_screen_at_once():
+    def act(console):
+        console.wait(r"127.0.0.1:1\b", 5)
+        console.keys("8")
+        console.wait(r"0 of 1 healthy")
+        console.wait(r"refused")
+        console.keys("q")
+        console.keys("q")
+        console.wait(r"ended with 0")
+    with_console((100, 30), act, "http://127.0.0.1:1")
+
+
+need("tmux")
+run_cases([shows_this_host_at_every_size, nothing_is_too_small, values_move,
+           keys_do_what_the_table_says, quitting_gives_the_terminal_back,
+           a_signal_ends_it_and_gives_the_terminal_back,
+           unreachable_addresses_leave_the_screen_at_once])

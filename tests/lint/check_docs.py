@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""Compares the tables of the program with its manual: what one has the other must have.
+
+    check_docs.py TOCSIN ROOT PAGE...
+
+Every subcommand and option of --help stands in tocsin(1) and the other way round; every key, role, unit and
+configuration key that the code reads stands on its page; every page passes mandoc's lint.
+"""
+import json
+import os
+import re
+import subprocess
+import sys
+
+problems = []
+
+
+def output(*argv):
+    return subprocess.run(argv, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          encoding="utf-8").stdout
+
+
+def rendered(page):
+    return re.sub(r".\x08", "", output("mandoc", "-Tutf8", "-Owidth=120", page))
+
+
+def want(where, page, word):
+    if not re.search(r"(?<![\w-])" + re.escape(word) + r"(?![\w-])", page):
+        problems.append("%s does not say '%s'" % (where, word))
+
+
+def check_options(tocsin, page):
+    commands = re.findall(r"^  (\w+) {2,}", output(tocsin, "--help").split("Commands:")[1]
+                          .split("\n\n")[0], re.M)
+    if len(commands) < 3:
+        problems.append("--help lists %d commands" % len(commands))
+    known = set()
+    for command in [None] + commands:
+        if command:
+            want("tocsin(1)", page, "tocsin " + command)
+        text = output(tocsin, *([command] if command else []), "--help")
+        for letter, name in re.findall(r"^  (?:-(\w), |    )--([a-z-]+)", text, re.M):
+            known.add(name)
+            want("tocsin(1)", page, "--" + name)
+            if letter:
+                want("tocsin(1)", page, "-" + letter)
+    for name in set(re.findall(r"--([a-z][a-z-]+)", page)) - known:
+        problems.append("tocsin(1) has '--%s', which no command takes" % name)
+
+
+def check_keys(tocsin, page):
+    keys = json.loads(output(tocsin, "keys", "--format", "json"))
+    if len(keys) < 20:
+        problems.append("the key table has %d rows" % len(keys))
+    for key in keys:
+        want("tocsin(1)", page, key["help"].split(";")[0])
+
+
+def read_keys(root, files, pattern):
+    found = set()
+    for name in files:
+        with open(os.path.join(root, name), encoding="utf-8") as file:
+            found |= set(re.findall(pattern, file.read()))
+    return found
+
+
+def check_configuration(root, pages):
+    pattern = (r'(?:yaml_member|yaml_required|yaml_read_\w+|config_mapping|read_secret|read_text|'
+               r'read_threshold|read_signal_name)\([^;]*?"([a-z_0-9]+)"')
+    net = [os.path.join("src/net", n) for n in os.listdir(os.path.join(root, "src/net"))
+           if n.startswith("http_config") and n.endswith(".c")]
+    config = ["src/engine/config.c", "src/panel/services.c", "src/source/source_config.c",
+              "src/source/prometheus/options.c", "src/source/scrape/options.c",
+              "src/source/host/host.c"]
+    for key in read_keys(root, config + net, pattern) - {"values", "secrets", "files"}:
+        want("tocsin.yaml(5)", pages["tocsin.yaml.5"], key)
+    for key in read_keys(root, ["src/panel/panel_read.c"], pattern):
+        want("tocsin-panels(5)", pages["tocsin-panels.5"], key)
+    for unit in read_keys(root, ["src/base/units.def"], r'^UNIT\("([^"]+)"'):
+        want("tocsin-panels(5)", pages["tocsin-panels.5"], unit)
+
+
+def check_roles(root, page):
+    for role in read_keys(root, ["src/ui/roles.def"], r'ROLE\(\w+, "([^"]+)"'):
+        want("tocsin-theme(5)", page, role)
+
+
+def main():
+    tocsin, root, paths = sys.argv[1], sys.argv[2], sys.argv[3:]
+    pages = {os.path.basename(path): rendered(path) for path in paths}
+    for path in paths:
+        for line in output("mandoc", "-Tlint", "-Wwarning", path).splitlines():
+            if "STYLE" not in line \
+                    and "referenced manual not found" not in line:
+                problems.append(line)
+    check_options(tocsin, pages["tocsin.1"])
+    check_keys(tocsin, pages["tocsin.1"])
+    check_configuration(root, pages)
+    check_roles(root, pages["tocsin-theme.5"])
+    for problem in problems:
+        print(problem)
+    print("%d pages, %d problems" % (len(pages), len(problems)))
+    return 1 if problems or len(pages) < 4 else 0
+
+
+sys.exit(main())

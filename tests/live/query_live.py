@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""`tocsin query` on a real Prometheus against the server's own answers at the same times.
+
+usage: query_live.py TOCSIN
+"""
+import json
+import math
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from console import clean_environment, expect, run_cases, wait_for  # noqa: E402
+from servers import ask, start_exporter, start_prometheus  # noqa: E402
+
+TOCSIN = sys.argv[1]
+FOLDER = tempfile.mkdtemp(prefix="tocsin-live-")
+ENVIRONMENT = clean_environment(FOLDER)
+
+P95 = ("histogram_quantile(0.95, sum by (le) (rate("
+       "prometheus_http_request_duration_seconds_bucket[5m])))")
+
+EXPRESSIONS = [
+    "up",
+    "42 / 0",
+    "sum by (job) (scrape_samples_scraped)",
+    "rate(prometheus_http_requests_total[10s])",
+    "node_cpu_seconds_total{mode=\"idle\"}",
+    "1 - avg without (cpu, mode) (rate(node_cpu_seconds_total{mode=\"idle\"}[10s]))",
+    "topk(3, count by (__name__) ({__name__=~\"node_.+\"}))",
+    "node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes",
+    "label_replace(up, \"port\", \"$1\", \"instance\", \".*:(.*)\")",
+    "absent(no_such_metric{job=\"none\"})",
+    "node_uname_info * on (instance) group_left (version) prometheus_build_info",
+    "0 / 0 * up",
+    P95,
+]
+INSTANT_ONLY = ["up[5s]", "\"a text\"", "no_such_metric", "vector(1) == 2"]
+
+
+def query(*arguments):
+    return subprocess.run([TOCSIN, "query", "--source", PROMETHEUS.root] + list(arguments), env=ENVIRONMENT,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", timeout=20)
+
+
+def answer(*arguments):
+    done = query(*arguments)
+    expect(done.returncode == 0, "%r ended with %d: %s" % (arguments, done.returncode, done.stderr))
+    return done.stdout
+
+
+def by_labels(result):
+    return sorted(result, key=lambda series: sorted(series["metric"].items()))
+
+
+def same(ours, theirs, what):
+    """The same structure, the same text of every value; only an undocumented order may differ."""
+    expect(ours["status"] == theirs["status"] == "success", "%s: %r, not %r" % (what, ours, theirs))
+    mine, yours = ours["data"], theirs["data"]
+    expect(mine["resultType"] == yours["resultType"], "%s is a %s" % (what, mine["resultType"]))
+    if mine["resultType"] in ("vector", "matrix"):
+        mine, yours = by_labels(mine["result"]), by_labels(yours["result"])
+    expect(mine == yours, "%s\n  ours:   %.2000s\n  theirs: %.2000s" % (what, mine, yours))
+
+
+def one_number_is_the_servers():
+    at = MOMENT
+    text = answer("--time", "%.3f" % at, P95)
+    words = text.split()
+    expect(len(words) == 2 and words[0] == "{}", "not one number without labels: %r" % text)
+    theirs = ask(PROMETHEUS, "query", query=P95, time="%.3f" % at)["data"]["result"][0]["value"][1]
+    expect(math.isclose(float(words[1]), float(theirs), rel_tol=1e-9), "%s, not %s" % (words[1], theirs))
+
+
+def instant_answers_are_the_servers():
+    for expr in EXPRESSIONS + INSTANT_ONLY:
+        at = "%.3f" % MOMENT
+        ours = json.loads(answer("--time", at, "--format", "json", expr))
+        same(ours, ask(PROMETHEUS, "query", query=expr, time=at), expr)
+
+
+def range_answers_are_the_servers():
+    start, end = "%.3f" % (MOMENT - 20), "%.3f" % MOMENT
+    for step in ("1s", "3s"):
+        for expr in EXPRESSIONS:
+            ours = json.loads(answer("--start", start, "--end", end, "--step", step, "--format", "json", expr))
+            theirs = ask(PROMETHEUS, "query_range", query=expr, start=start, end=end, step=step)
+            same(ours, theirs, "%s by %s" % (expr, step))
+
+
+def what_the_server_refuses_is_an_error():
+    expr = "prometheus_build_info * on (no) up * on (no) group_left up + on () {__name__=~\".+\"}"
+    theirs = ask(PROMETHEUS, "query", query=expr)
+    expect(theirs["status"] == "error", "the server took it: %r" % theirs)
+    done = query(expr)
+    expect(done.returncode != 0 and done.stdout == "", "taken: %r" % done.stdout)
+    expect(done.stderr.startswith("tocsin"), "said: %r" % done.stderr)
+
+
+def last_scrape():
+    result = ask(PROMETHEUS, "query", query="max(timestamp(up))")["data"]["result"]
+    return float(result[0]["value"][1])
+
+
+EXPORTER = start_exporter(FOLDER)
+try:
+    PROMETHEUS = start_prometheus(FOLDER, {"node": EXPORTER.address})
+    try:
+        BEGAN = last_scrape()
+        wait_for("a past of 12 s", 40, lambda: last_scrape() > BEGAN + 12)
+        # A second back: nothing of then is still to come.
+        MOMENT = last_scrape() - 1
+        run_cases([one_number_is_the_servers, instant_answers_are_the_servers, range_answers_are_the_servers,
+                   what_the_server_refuses_is_an_error])
+    finally:
+        PROMETHEUS.stop()
+finally:
+    EXPORTER.stop()
+    shutil.rmtree(FOLDER, ignore_errors=True)

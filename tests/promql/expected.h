@@ -1,0 +1,43 @@
+/*
+ * What an eval of the test language expects, and its comparison with an answer.
+ *
+ * Owner: expected_init/expected_release.
+ */
+#ifndef TOCSIN_TESTS_PROMQL_EXPECTED_H
+#define TOCSIN_TESTS_PROMQL_EXPECTED_H
+
+#include "base/strbuf.h"
+#include "promql/script.h"
+#include "promql/series_notation.h"
+#include "promql/value.h"
+
+struct expected_series {
+    struct labels *labels;
+    struct notation_values values;
+    bool seen; /* scratch of the comparison */
+};
+
+struct expected {
+    bool is_scalar;
+    double scalar;
+    VEC(struct expected_series) series;
+};
+
+/* ERROR_UNSUPPORTED where native histograms are expected. */
+bool expected_init(struct expected *e, const struct command *c, struct label_table *table,
+                   struct error *err) ATTR_NODISCARD;
+void expected_release(struct expected *e);
+
+/* True where they are the same; else `why` says what differs first. Each looks at `v` in its way:
+ * the answer of an instant question; one step of a range; the whole range; raw samples. */
+bool expected_equals_instant(struct expected *e, const struct value *v, bool ordered,
+                             struct strbuf *why);
+bool expected_equals_step(struct expected *e, const struct value *v, size_t step,
+                          struct strbuf *why);
+bool expected_equals_range(struct expected *e, const struct value *v, struct strbuf *why);
+bool expected_equals_samples(struct expected *e, const struct value *v,
+                             const struct expectation *range, struct strbuf *why);
+/* Prometheus' idea of equal numbers in tests. */
+bool expected_number_equal(double a, double b);
+
+#endif

@@ -1,0 +1,63 @@
+"""Real servers for the live tests: on free loopback ports, their data in the test's folder."""
+import json
+import os
+import shutil
+import urllib.error
+import urllib.parse
+import urllib.request
+
+from console import Server, free_port, skip, wait_for
+
+
+def program(*names):
+    """The first of the names that is installed; otherwise the test is skipped."""
+    for name in names:
+        path = shutil.which(name)
+        if path:
+            return path
+    return skip("'%s' is not installed" % names[0])
+
+
+def start_exporter(folder, port=None):
+    port = port or free_port()
+    address = "127.0.0.1:%d" % port
+    server = Server([program("prometheus-node-exporter", "node_exporter"), "--web.listen-address=" + address],
+                    "http://%s/metrics" % address, folder, "exporter-%d" % port)
+    server.port = port
+    server.address = address
+    return server
+
+
+def start_prometheus(folder, targets):
+    """A Prometheus that scrapes itself and `targets` (name to address) every second."""
+    port = free_port()
+    address = "127.0.0.1:%d" % port
+    config = os.path.join(folder, "prometheus-%d.yml" % port)
+    with open(config, "w", encoding="ascii") as file:
+        file.write("global: { scrape_interval: 1s, scrape_timeout: 1s }\nscrape_configs:\n")
+        for name, target in {"prometheus": address, **targets}.items():
+            file.write("  - job_name: %s\n    static_configs: [{ targets: ['%s'] }]\n" % (name, target))
+    server = Server([program("prometheus"), "--config.file=" + config, "--web.listen-address=" + address,
+                     "--storage.tsdb.path=" + os.path.join(folder, "data-%d" % port)],
+                    "http://%s/-/ready" % address, folder, "prometheus-%d" % port)
+    server.port = port
+    server.address = address
+    server.root = "http://" + address
+    wait_for("Prometheus has data of all its targets", 30, lambda: up(server) == 1 + len(targets))
+    return server
+
+
+def ask(server, endpoint, **parameters):
+    """The server's own answer, as it parses."""
+    url = "%s/api/v1/%s?%s" % (server.root, endpoint, urllib.parse.urlencode(parameters))
+    try:
+        with urllib.request.urlopen(url, timeout=10) as response:
+            return json.load(response)
+    except urllib.error.HTTPError as error:
+        return json.load(error)
+
+
+def up(server):
+    """How many targets the server scrapes with success."""
+    result = ask(server, "query", query="sum(up)")["data"]["result"]
+    return int(float(result[0]["value"][1])) if result else 0

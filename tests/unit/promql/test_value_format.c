@@ -1,0 +1,210 @@
+/* Values as text: numbers that are none, times before 1970, and bytes that need escaping. */
+#include <check.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "promql/value_format.h"
+#include "support/suite.h"
+
+typedef void (*format_fn)(struct strbuf *out, const struct value *v);
+
+static struct label_table *table;
+static struct value value;
+
+static void set_up(void)
+{
+    table = label_table_create();
+}
+
+static void tear_down(void)
+{
+    value_release(&value);
+    label_table_destroy(table);
+}
+
+static struct value_series *add(const char *name, const char *text)
+{
+    struct error err = ERROR_INIT;
+    struct labels_builder b;
+    labels_builder_init(&b, table);
+    labels_builder_set(&b, str_from(name), str_from(text));
+    struct value_series *s = value_add(&value, labels_builder_finish(&b, &err));
+    labels_builder_release(&b);
+    return s;
+}
+
+static void expect(format_fn format, const char *want)
+{
+    struct strbuf out = STRBUF_INIT;
+    format(&out, &value);
+    ck_assert_str_eq(strbuf_cstr(&out), want);
+    strbuf_release(&out);
+}
+
+static const struct number_case {
+    double v;
+    const char *text;
+} number_cases[] = {
+    {NAN, "NaN"},
+    {INFINITY, "+Inf"},
+    {-INFINITY, "-Inf"},
+    {0, "0"},
+    {-0.0, "-0"},
+    {0.1, "0.1"},
+    {1e20, "100000000000000000000"},
+    {1e21, "1e+21"},
+    {1e-6, "0.000001"},
+    {1e-7, "1e-07"},
+};
+
+START_TEST(test_number)
+{
+    const struct number_case *c = &number_cases[_i];
+    value_init(&value, VALUE_VECTOR, grid_instant(1000));
+    add("a", "b")->points[0] = c->v;
+    char want[200];
+    snprintf(want, sizeof(want),
+             "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":"
+             "[{\"metric\":{\"a\":\"b\"},\"value\":[1,\"%s\"]}]}}\n",
+             c->text);
+    expect(value_format_json, want);
+    snprintf(want, sizeof(want),
+             "series,time,value\r\n\"{a=\"\"b\"\"}\",1970-01-01T00:00:01.000Z,%s\r\n", c->text);
+    expect(value_format_csv, want);
+    snprintf(want, sizeof(want), "{a=\"b\"}  %s\n", c->text);
+    expect(value_format_table, want);
+}
+END_TEST
+
+static const struct time_case {
+    int64_t ms;
+    const char *json, *csv;
+} time_cases[] = {
+    {0, "0", "1970-01-01T00:00:00.000Z"},
+    {1, "0.001", "1970-01-01T00:00:00.001Z"},
+    {1500, "1.500", "1970-01-01T00:00:01.500Z"},
+    {-1, "-0.001", "1969-12-31T23:59:59.999Z"},
+    {-1000, "-1", "1969-12-31T23:59:59.000Z"},
+    {-62135596800000, "-62135596800", "0001-01-01T00:00:00.000Z"},
+    {1700000000123, "1700000000.123", "2023-11-14T22:13:20.123Z"},
+};
+
+START_TEST(test_time)
+{
+    const struct time_case *c = &time_cases[_i];
+    value_init(&value, VALUE_SCALAR, grid_instant(c->ms));
+    value.scalar = mem_zalloc(1, sizeof(double));
+    value.scalar[0] = 2;
+    char want[200];
+    snprintf(
+        want, sizeof(want),
+        "{\"status\":\"success\",\"data\":{\"resultType\":\"scalar\",\"result\":[%s,\"2\"]}}\n",
+        c->json);
+    expect(value_format_json, want);
+    snprintf(want, sizeof(want), "series,time,value\r\n,%s,2\r\n", c->csv);
+    expect(value_format_csv, want);
+    expect(value_format_table, "2\n");
+}
+END_TEST
+
+/* No year is printed wrong, and none makes the program fall over. */
+START_TEST(test_time_out_of_the_calendar)
+{
+    value_init(&value, VALUE_SCALAR, grid_instant(INT64_MAX));
+    value.scalar = mem_zalloc(1, sizeof(double));
+    value.scalar[0] = 2;
+    struct strbuf out = STRBUF_INIT;
+    value_format_csv(&out, &value);
+    value_format_json(&out, &value);
+    value.grid.start_ms = INT64_MIN;
+    value_format_csv(&out, &value);
+    value_format_json(&out, &value);
+    ck_assert(str_contains(strbuf_str(&out), STR("9223372036854775.807")));
+    ck_assert(str_contains(strbuf_str(&out), STR("-9223372036854775.808")));
+    strbuf_release(&out);
+}
+END_TEST
+
+START_TEST(test_escaping)
+{
+    value_init(&value, VALUE_MATRIX, grid_range(0, 30000, 15000));
+    struct value_series *s = add("a b", "q\"\\\n\x1b\xff");
+    s->points[0] = 1;
+    s->points[2] = 3;
+    value_warn(&value, "look \"out\"");
+    value_info(&value, "by\tthe way");
+    expect(value_format_json,
+           "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[{\"metric\":"
+           "{\"a b\":\"q\\\"\\\\\\n\\u001b\xef\xbf\xbd\"},\"values\":[[0,\"1\"],[30,\"3\"]]}]},"
+           "\"warnings\":[\"look \\\"out\\\"\"],\"infos\":[\"by\\tthe way\"]}\n");
+    expect(value_format_csv,
+           "series,time,value\r\n"
+           "\"{\"\"a b\"\"=\"\"q\\\"\"\\\\\\n\\x1b\\xff\"\"}\",1970-01-01T00:00:00.000Z,1\r\n"
+           "\"{\"\"a b\"\"=\"\"q\\\"\"\\\\\\n\\x1b\\xff\"\"}\",1970-01-01T00:00:30.000Z,3\r\n");
+    expect(value_format_table, "{\"a b\"=\"q\\\"\\\\\\n\\x1b\\xff\"}\n"
+                               "  1970-01-01T00:00:00.000Z  1\n"
+                               "  1970-01-01T00:00:30.000Z  3\n");
+}
+END_TEST
+
+START_TEST(test_string)
+{
+    value_init(&value, VALUE_STRING, grid_instant(1000));
+    value.string = mem_strdup("say \"\x1b[31m\"\n");
+    expect(value_format_json, "{\"status\":\"success\",\"data\":{\"resultType\":\"string\","
+                              "\"result\":[1,\"say \\\"\\u001b[31m\\\"\\n\"]}}\n");
+    expect(value_format_csv, "series,time,value\r\n,1970-01-01T00:00:01.000Z,\"say "
+                             "\"\"\x1b[31m\"\"\n\"\r\n");
+    expect(value_format_table, "say \"?[31m\" \n");
+}
+END_TEST
+
+START_TEST(test_columns_of_the_table)
+{
+    value_init(&value, VALUE_VECTOR, grid_instant(0));
+    add("a", "long")->points[0] = 1;
+    add("b", "x")->points[0] = 22;
+    expect(value_format_table, "{a=\"long\"}  1\n{b=\"x\"}     22\n");
+}
+END_TEST
+
+static const struct error_case {
+    enum error_kind kind;
+    const char *type;
+} error_cases[] = {
+    {ERROR_SYNTAX, "bad_data"}, {ERROR_TYPE, "bad_data"},       {ERROR_USAGE, "bad_data"},
+    {ERROR_TIMEOUT, "timeout"}, {ERROR_CANCELLED, "canceled"},  {ERROR_EVALUATION, "execution"},
+    {ERROR_LIMIT, "execution"}, {ERROR_NOT_FOUND, "not_found"}, {ERROR_REFUSED, "unavailable"},
+};
+
+START_TEST(test_error)
+{
+    const struct error_case *c = &error_cases[_i];
+    struct error err = ERROR_INIT;
+    struct strbuf out = STRBUF_INIT;
+    error_set(&err, c->kind, "no \"x\"");
+    error_format_json(&out, &err);
+    char want[100];
+    snprintf(want, sizeof(want),
+             "{\"status\":\"error\",\"errorType\":\"%s\",\"error\":\"no \\\"x\\\"\"}\n", c->type);
+    ck_assert_str_eq(strbuf_cstr(&out), want);
+    strbuf_release(&out);
+    error_release(&err);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tc = tcase_create("value_format");
+    tcase_add_checked_fixture(tc, set_up, tear_down);
+    tcase_add_loop_test(tc, test_number, 0, ARRAY_LEN(number_cases));
+    tcase_add_loop_test(tc, test_time, 0, ARRAY_LEN(time_cases));
+    tcase_add_test(tc, test_time_out_of_the_calendar);
+    tcase_add_test(tc, test_escaping);
+    tcase_add_test(tc, test_string);
+    tcase_add_test(tc, test_columns_of_the_table);
+    TCase *errors = tcase_create("errors");
+    tcase_add_loop_test(errors, test_error, 0, ARRAY_LEN(error_cases));
+    return suite_run("promql/value_format", tc, errors);
+}

@@ -1,0 +1,317 @@
+/*
+ * The store against a model so plain that it can be seen to be right: an array of samples a series.
+ * Random batches to several targets, loose samples, own times, late and repeated ones, markers,
+ * removed targets, trimming; after every few steps everything is read back and compared bit by bit.
+ */
+#include <stdio.h>
+
+#include "random_series.h"
+#include "series/store.h"
+#include "support/suite.h"
+
+#define SERIES_COUNT 24
+#define TARGETS      4
+#define RETENTION_MS INT64_C(3000000)
+
+struct model_series {
+    struct labels *labels;
+    enum random_kind kind;
+    double before;
+    bool there;
+    store_target target;
+    series_ref ref;
+    struct samples samples;
+};
+
+struct model {
+    struct random random;
+    struct label_table *table;
+    struct store *store;
+    int64_t now_ms;
+    int64_t cutoff_ms; /* before it the store may have forgotten */
+    int64_t retention_ms;
+    store_target targets[TARGETS];
+    struct model_series series[SERIES_COUNT];
+};
+
+static bool same_bits(double a, double b)
+{
+    return memcmp(&a, &b, sizeof(a)) == 0;
+}
+
+static void model_add(struct model_series *s, int64_t t_ms, double v)
+{
+    struct samples *out = &s->samples;
+    if (out->len > 0 && out->t_ms[out->len - 1] >= t_ms) {
+        return;
+    }
+    if (out->len == out->capacity) {
+        out->capacity = out->capacity != 0 ? out->capacity * 2 : 64;
+        out->t_ms = mem_realloc(out->t_ms, out->capacity, sizeof(*out->t_ms));
+        out->v = mem_realloc(out->v, out->capacity, sizeof(*out->v));
+    }
+    out->t_ms[out->len] = t_ms;
+    out->v[out->len++] = v;
+}
+
+static void model_init(struct model *m, uint64_t seed, int64_t retention_ms)
+{
+    *m = (struct model){.random = {seed}, .now_ms = 1700000000000, .cutoff_ms = INT64_MIN};
+    m->retention_ms = retention_ms;
+    m->table = label_table_create();
+    m->store = store_create(&(struct store_options){.retention_ms = retention_ms}, m->table);
+    for (int i = 1; i < TARGETS; i++) {
+        m->targets[i] = store_add_target(m->store);
+    }
+    struct labels_builder b;
+    labels_builder_init(&b, m->table);
+    for (size_t i = 0; i < SERIES_COUNT; i++) {
+        struct error err = ERROR_INIT;
+        char number[24];
+        snprintf(number, sizeof(number), "%zu", i);
+        labels_builder_add(&b, STR("__name__"), i % 2 != 0 ? STR("odd") : STR("even"));
+        labels_builder_add(&b, STR("i"), str_from(number));
+        m->series[i].labels = labels_builder_finish(&b, &err);
+        m->series[i].kind = (enum random_kind)random_below(&m->random, RANDOM_KIND_COUNT);
+    }
+    labels_builder_release(&b);
+}
+
+static void model_release(struct model *m)
+{
+    for (size_t i = 0; i < SERIES_COUNT; i++) {
+        labels_unref(m->series[i].labels);
+        samples_release(&m->series[i].samples);
+    }
+    store_destroy(m->store);
+    label_table_destroy(m->table);
+}
+
+/* What a commit would do, kept aside until it is known to be taken. */
+struct planned {
+    size_t series;
+    int64_t t_ms;
+    double v;
+};
+
+static bool planned_twice(const struct planned *plan, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (plan[i].series == plan[j].series && plan[i].t_ms == plan[j].t_ms) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void step_commit(struct model *m)
+{
+    struct random *r = &m->random;
+    struct planned plan[SERIES_COUNT * 2];
+    series_ref refs[SERIES_COUNT * 2];
+    struct batch batch;
+    struct error err = ERROR_INIT;
+    size_t n = 0;
+    size_t which = random_below(r, 8);
+    size_t target = which < TARGETS ? which : 1; /* mostly one target, as in life */
+    bool all = random_below(r, 3) != 0;
+    bool careless = random_below(r, 40) == 0; /* may name a series twice */
+    m->now_ms += random_below(r, 10) != 0 ? 15000 + (int64_t)random_below(r, 7) : 0;
+    batch_init(&batch);
+    batch_reset(&batch, m->now_ms - (random_below(r, 50) == 0 ? 40000 : 0));
+    for (size_t i = 0; i < SERIES_COUNT && n + 2 < ARRAY_LEN(plan); i++) {
+        struct model_series *s = &m->series[i];
+        bool at_home = i % (TARGETS - 1) + 1 == target;
+        if (!at_home ? random_below(r, 60) != 0 : !all && random_below(r, 2) == 0) {
+            continue;
+        }
+        for (size_t twice = careless && random_below(r, 6) == 0 ? 2 : 1; twice > 0; twice--) {
+            int64_t t_ms = batch.t_ms;
+            double v = random_value(r, s->kind, s->before);
+            v = random_below(r, 100) == 0 ? stale_nan() : v;
+            if (s->there && random_below(r, 2) == 0) {
+                batch_add_ref(&batch, s->ref, v);
+            } else {
+                batch_add_labels(&batch, labels_ref(s->labels), v);
+            }
+            if (i % 7 == 3 && random_below(r, 3) == 0) {
+                t_ms += (int64_t)random_below(r, 5) * 1000 - 3000;
+                batch_set_time(&batch, t_ms);
+            }
+            plan[n++] = (struct planned){.series = i, .t_ms = t_ms, .v = v};
+        }
+    }
+    bool taken = store_commit(m->store, m->targets[target], &batch, refs, &err);
+    ck_assert_int_eq(taken, !planned_twice(plan, n));
+    ck_assert_int_eq(err.kind, taken ? ERROR_NONE : ERROR_PROTOCOL);
+    for (size_t i = 0; taken && i < n; i++) {
+        struct model_series *s = &m->series[plan[i].series];
+        size_t before = s->samples.len;
+        model_add(s, plan[i].t_ms, plan[i].v);
+        s->target = s->samples.len > before ? m->targets[target] : s->target;
+        s->before = isfinite(plan[i].v) ? plan[i].v : s->before;
+        s->there = true;
+        s->ref = refs[i];
+        ck_assert_ptr_eq(store_labels(m->store, refs[i]), s->labels);
+    }
+    error_release(&err);
+    batch_release(&batch);
+}
+
+static void step_remove_target(struct model *m)
+{
+    size_t which = 1 + random_below(&m->random, TARGETS - 1);
+    store_target target = m->targets[which];
+    for (size_t i = 0; i < SERIES_COUNT; i++) {
+        struct model_series *s = &m->series[i];
+        if (!s->there || s->target != target) {
+            continue;
+        }
+        if (!is_stale_nan(s->samples.v[s->samples.len - 1])) {
+            model_add(s, m->now_ms + 1, stale_nan());
+        }
+        s->there = false; /* its reference is given up */
+        s->target = 0;
+    }
+    store_remove_target(m->store, target, m->now_ms + 1);
+    for (size_t i = 0; i < SERIES_COUNT; i++) {
+        struct model_series *s = &m->series[i];
+        ck_assert(s->there == (store_labels(m->store, s->ref) != NULL));
+    }
+    m->targets[which] = store_add_target(m->store);
+}
+
+static void step_trim(struct model *m)
+{
+    store_trim(m->store, m->now_ms);
+    if (m->retention_ms == 0) {
+        return;
+    }
+    m->cutoff_ms = m->now_ms - m->retention_ms;
+    for (size_t i = 0; i < SERIES_COUNT; i++) {
+        struct model_series *s = &m->series[i];
+        if (s->samples.len > 0 && s->samples.t_ms[s->samples.len - 1] < m->cutoff_ms) {
+            s->samples.len = 0;
+            s->there = false;
+            s->target = 0;
+            ck_assert_ptr_null(store_labels(m->store, s->ref));
+        }
+    }
+}
+
+static const struct series *find(const struct selection *sel, const struct labels *ls)
+{
+    VEC_EACH (&sel->series, const struct series *, s) {
+        if (series_labels(*s) == ls) {
+            return *s;
+        }
+    }
+    return NULL;
+}
+
+static void check_window(struct model *m, const struct model_series *s, const struct series *real,
+                         struct samples *got)
+{
+    int64_t from = m->now_ms - (int64_t)random_below(&m->random, 6000000);
+    int64_t to = from + (int64_t)random_below(&m->random, 6000000);
+    from = from > m->cutoff_ms ? from : m->cutoff_ms;
+    size_t at = 0;
+    size_t same = 0; /* counted, as Check notes every assertion in a file */
+    series_read(real, from, to, got);
+    for (size_t i = 0; i < s->samples.len; i++) {
+        if (s->samples.t_ms[i] >= from && s->samples.t_ms[i] <= to) {
+            same += at < got->len && got->t_ms[at] == s->samples.t_ms[i] &&
+                    same_bits(got->v[at], s->samples.v[i]);
+            at++;
+        }
+    }
+    ck_assert_uint_eq(same, at);
+    ck_assert_uint_eq(at, got->len);
+    int64_t t_ms = 0;
+    double v = 0;
+    bool found = series_read_last(real, from, to, &t_ms, &v);
+    ck_assert_int_eq(found, at > 0);
+    if (found) {
+        ck_assert_int_eq(t_ms, got->t_ms[at - 1]);
+        ck_assert(same_bits(v, got->v[at - 1]));
+    }
+}
+
+static void check_all(struct model *m)
+{
+    struct matcher matcher;
+    struct error err = ERROR_INIT;
+    struct selection sel;
+    struct samples got = {.t_ms = NULL};
+    struct store_stats stats;
+    size_t series = 0;
+    size_t samples = 0;
+    ck_assert(matcher_init(&matcher, MATCH_REGEX, STR("__name__"), STR("odd|even"), &err));
+    ck_assert(store_select(m->store, &matcher, 1, &sel, &err));
+    for (size_t i = 0; i < SERIES_COUNT; i++) {
+        const struct model_series *s = &m->series[i];
+        const struct series *real = find(&sel, s->labels);
+        ck_assert_int_eq(real != NULL, s->samples.len > 0);
+        if (real != NULL) {
+            series++;
+            samples += s->samples.len;
+            ck_assert_int_eq(series_newest(real), s->samples.t_ms[s->samples.len - 1]);
+            check_window(m, s, real, &got);
+        }
+    }
+    store_stats(m->store, &stats);
+    ck_assert_uint_eq(stats.series, series);
+    ck_assert_uint_eq(sel.series.len, series);
+    if (m->retention_ms == 0) {
+        ck_assert_uint_eq(stats.samples, samples);
+    }
+    samples_release(&got);
+    selection_release(&sel);
+    matcher_release(&matcher);
+}
+
+static void run_model(uint64_t seed, int64_t retention_ms, int steps)
+{
+    struct model m;
+    model_init(&m, seed, retention_ms);
+    for (int step = 0; step < steps; step++) {
+        uint64_t what = random_below(&m.random, 400);
+        if (what == 0) {
+            step_remove_target(&m);
+        } else if (what < 6) {
+            step_trim(&m);
+        } else if (what == 6) {
+            m.now_ms += (int64_t)random_below(&m.random, 4000000); /* a suspended machine */
+        } else {
+            step_commit(&m);
+        }
+        if (step % 16 == 0) {
+            check_all(&m);
+        }
+    }
+    check_all(&m);
+    model_release(&m);
+}
+
+START_TEST(store_does_as_the_model_keeping_all)
+{
+    run_model((uint64_t)_i + 1, 0, 700);
+}
+END_TEST
+
+START_TEST(store_does_as_the_model_forgetting)
+{
+    run_model((uint64_t)_i + 1000, RETENTION_MS, 1200);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tc = tcase_create("model");
+    tcase_set_timeout(tc, 60);
+    tcase_add_loop_test(tc, store_does_as_the_model_keeping_all, 0, 6);
+    tcase_add_loop_test(tc, store_does_as_the_model_forgetting, 0, 6);
+    return suite_run("series/store_random", tc);
+}
