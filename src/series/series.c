@@ -24,7 +24,7 @@ void samples_release(struct samples *out)
 void series_read(const struct series *s, int64_t from_ms, int64_t to_ms, struct samples *out)
 {
     out->len = 0;
-    if (s->newest_ms < from_ms || from_ms > to_ms) {
+    if (s->newest_ms < from_ms || from_ms > to_ms || s->newest_ms == INT64_MIN) {
         return;
     }
     for (uint32_t i = 0; i < s->older_count; i++) {

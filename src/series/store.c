@@ -31,6 +31,7 @@ void store_destroy(struct store *store)
     if (store == NULL) {
         return;
     }
+    assert(store->holds.len == 0);
     for (uint32_t i = 0; i < store->numbers; i++) {
         struct series *s = store_series(store, i);
         if (s->labels != NULL && s->alone) {
@@ -55,6 +56,8 @@ void store_destroy(struct store *store)
     vec_release(&store->targets);
     vec_release(&store->retired);
     vec_release(&store->numbers_of_batch);
+    vec_release(&store->holds);
+    vec_release(&store->gone);
     free(store);
 }
 
@@ -102,10 +105,25 @@ void store_free_series(struct store *store, uint32_t number)
         timeline_free_slot(s->track.timeline, s->track.slot);
     }
     free(s->older);
+    *s = (struct series){.labels = s->labels,
+                         .newest_ms = INT64_MIN,
+                         .generation = s->generation + 1,
+                         .number = number,
+                         .gone = true};
+    store->series_count--;
+    if (store->holds.len == 0) {
+        store_recycle(store, number);
+    } else {
+        vec_push(&store->gone, ((struct gone_series){number, store->next_hold}));
+    }
+}
+
+void store_recycle(struct store *store, uint32_t number)
+{
+    struct series *s = store_series(store, number);
     labels_unref(s->labels);
     *s = (struct series){.generation = s->generation};
     vec_push(&store->free_numbers, number);
-    store->series_count--;
 }
 
 store_target store_add_target(struct store *store)
@@ -119,7 +137,7 @@ void store_remove_target(struct store *store, store_target target, int64_t t_ms)
     assert(target > 0 && target < store->targets.len && store->targets.items[target] != NULL);
     for (uint32_t i = 0; i < store->numbers; i++) {
         struct series *s = store_series(store, i);
-        if (s->labels == NULL || s->target != target) {
+        if (!series_is_there(s) || s->target != target) {
             continue;
         }
         const struct slot *slot = &s->track.timeline->slots.items[s->track.slot];

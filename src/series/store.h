@@ -8,8 +8,8 @@
  * (out_of_order), as Prometheus does.
  *
  * Owner: store_create/store_destroy. Single-threaded (the loop's). `struct series *` and selections
- * are borrowed and valid until the next store_commit, store_trim or store_forget. Limits:
- * max_series; a batch that would go over it is refused whole with ERROR_LIMIT.
+ * are borrowed and valid until the next store_trim, or with a hold (below) until that is released.
+ * Limits: max_series; a batch that would go over it is refused whole with ERROR_LIMIT.
  */
 #ifndef TOCSIN_SERIES_STORE_H
 #define TOCSIN_SERIES_STORE_H
@@ -87,6 +87,20 @@ void series_read(const struct series *s, int64_t from_ms, int64_t to_ms, struct 
  * is the newest of all. */
 bool series_read_last(const struct series *s, int64_t from_ms, int64_t at_ms, int64_t *t_ms,
                       double *v);
+
+/*
+ * A hold keeps what was selected good while the store goes on: for an evaluation that gives way in
+ * the middle. From store_hold to store_release_hold every `struct series *`, its labels and its
+ * number stay, whatever is committed, trimmed or removed meanwhile, and reading it is safe. What it
+ * reads is the store as it is then:
+ *   - samples inside the retention never change; a commit adds newer ones;
+ *   - samples older than the retention may be gone, and a series that has nothing newer reads as
+ *     empty and is in no later selection.
+ * Memory of samples is never held back; what is, are the labels of series that went. Holds are
+ * independent of each other, and any number may be open; none when the store is destroyed.
+ */
+uint64_t store_hold(struct store *store);
+void store_release_hold(struct store *store, uint64_t hold);
 
 /* Distinct values of `name` over the series that match (n may be 0: all), sorted. The views are
  * borrowed as a selection is. */

@@ -1,6 +1,6 @@
 /*
  * The inside of the store, for its own files: series.c (reading one series), store.c (life and
- * figures), store_commit.c, store_select.c, store_trim.c.
+ * figures), store_commit.c, store_hold.c, store_select.c, store_trim.c.
  *
  * A series is a number into pages of 256, so that series stay where they are as the store grows. It
  * has its samples in one or more tracks, each a slot of a timeline, one after the other in time:
@@ -40,9 +40,16 @@ struct series {
     uint32_t number;
     bool alone; /* `track` is a timeline of its own */
     bool dying; /* within store_trim */
+    bool gone;  /* in no index and without samples; here for the sake of a hold */
 };
 
 #define SERIES_PAGE 256u
+
+/* A series that went while holds were open. */
+struct gone_series {
+    uint32_t number;
+    uint64_t next_hold; /* holds from this one on were taken after it went */
+};
 
 struct store {
     struct store_options options;
@@ -62,6 +69,9 @@ struct store {
     uint64_t out_of_order;
     uint64_t batches_refused;
     VEC(uint32_t) numbers_of_batch; /* kept for its memory */
+    uint64_t next_hold;
+    VEC(uint64_t) holds;          /* that are open, in order */
+    VEC(struct gone_series) gone; /* in order of going */
 };
 
 static inline struct series *store_series(const struct store *store, uint32_t number)
@@ -69,12 +79,21 @@ static inline struct series *store_series(const struct store *store, uint32_t nu
     return &store->pages.items[number / SERIES_PAGE][number % SERIES_PAGE];
 }
 
+/* In the index: selected, committed to, counted. */
+static inline bool series_is_there(const struct series *s)
+{
+    return s->labels != NULL && !s->gone;
+}
+
 /* The series of these labels, or NULL. */
 struct series *store_find(const struct store *store, const struct labels *ls);
 /* A new series without samples, in no index; keeps a reference on `ls`. */
 uint32_t store_add_series(struct store *store, const struct labels *ls);
-/* Its number is free again; it must be out of the index. */
+/* Its samples go at once, its labels and number when no hold is open that may know it. It must be
+ * out of the postings. */
 void store_free_series(struct store *store, uint32_t number);
+/* It has no samples and nobody knows it any more: labels and number go. */
+void store_recycle(struct store *store, uint32_t number);
 /* Appends, or counts as out of order. */
 void store_append(struct store *store, store_target target, uint32_t number, int64_t t_ms, bool own,
                   double v);

@@ -176,7 +176,7 @@ static bool find_candidates(const struct store *store, const struct probe *probe
         return scan_values(store, scan, out, err);
     }
     for (uint32_t i = 0; i < store->numbers; i++) {
-        if (store_series(store, i)->labels != NULL) {
+        if (series_is_there(store_series(store, i))) {
             vec_push(&out->items, i);
         }
     }

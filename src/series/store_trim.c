@@ -34,7 +34,7 @@ static void drop_series(struct store *store, int64_t cutoff_ms)
     VEC(const struct labels *) sets = {.items = NULL};
     for (uint32_t i = 0; i < store->numbers; i++) {
         struct series *s = store_series(store, i);
-        if (s->labels == NULL) {
+        if (!series_is_there(s)) {
             continue;
         }
         drop_old_tracks(s, cutoff_ms);

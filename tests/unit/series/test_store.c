@@ -528,6 +528,91 @@ START_TEST(an_empty_batch_changes_nothing)
 }
 END_TEST
 
+static void select_one(const char *matcher, struct selection *out)
+{
+    struct matcher m;
+    ck_assert_uint_eq(parse_matchers(matcher, &m), 1);
+    ck_assert(store_select(store, &m, 1, out, &err));
+    matcher_release(&m);
+}
+
+static void assert_held(const struct selection *sel, const char *labels, size_t samples)
+{
+    struct strbuf text = STRBUF_INIT;
+    struct samples got = {.t_ms = NULL};
+    ck_assert_uint_eq(sel->series.len, 1);
+    labels_format(&text, series_labels(sel->series.items[0]));
+    ck_assert_str_eq(strbuf_cstr(&text), labels);
+    series_read(sel->series.items[0], INT64_MIN, INT64_MAX, &got);
+    ck_assert_uint_eq(got.len, samples);
+    strbuf_release(&text);
+    samples_release(&got);
+}
+
+START_TEST(what_is_held_outlives_its_series)
+{
+    struct selection first;
+    struct selection second;
+    struct selection third;
+    struct store_stats stats;
+    add("__name__=x,job=a", 1);
+    commit(NULL);
+    uint64_t one = store_hold(store);
+    select_one("job=a", &first);
+    assert_held(&first, "x{job=\"a\"}", 1);
+    store_trim(store, batch.t_ms + 2 * 3600000); /* it goes */
+    assert_held(&first, "x{job=\"a\"}", 0);
+    store_stats(store, &stats);
+    ck_assert_uint_eq(stats.series, 0);
+    ck_assert_uint_eq(stats.samples, 0); /* memory of samples is not held back */
+    assert_selected("job=a", "");
+
+    batch_reset(&batch, batch.t_ms + 2 * 3600000);
+    add("__name__=x,job=a", 2); /* the same labels and others: none of them takes its place */
+    add("__name__=x,job=b", 3);
+    commit(NULL);
+    uint64_t two = store_hold(store);
+    select_one("job=a", &second);
+    ck_assert_ptr_ne(first.series.items[0], second.series.items[0]);
+    assert_held(&first, "x{job=\"a\"}", 0);
+    assert_held(&second, "x{job=\"a\"}", 1);
+
+    store_remove_target(store, target, batch.t_ms);
+    target = store_add_target(store);
+    assert_held(&second, "x{job=\"a\"}", 2);
+    store_trim(store, batch.t_ms + 2 * 3600000);
+    store_release_hold(store, one); /* in any order; the younger hold goes on */
+    selection_release(&first);
+    batch_reset(&batch, batch.t_ms + 3 * 3600000);
+    add("__name__=y,job=c", 4); /* takes the number that nobody holds any more */
+    commit(NULL);
+    assert_held(&second, "x{job=\"a\"}", 0);
+    select_one("job=c", &third);
+    assert_held(&third, "y{job=\"c\"}", 1);
+    store_release_hold(store, two);
+    selection_release(&second);
+    assert_held(&third, "y{job=\"c\"}", 1);
+    selection_release(&third);
+}
+END_TEST
+
+START_TEST(a_refused_batch_leaves_nothing_under_a_hold)
+{
+    add("__name__=x,job=a", 1);
+    commit(NULL);
+    uint64_t hold = store_hold(store);
+    add("__name__=x,job=b", 1);
+    add("__name__=x,job=b", 1);
+    assert_refused(ERROR_PROTOCOL, "there twice");
+    assert_selected("__name__=x", "x{job=\"a\"}");
+    assert_selected("job!=", "x{job=\"a\"}");
+    add("__name__=x,job=b", 2);
+    commit(NULL);
+    store_release_hold(store, hold);
+    assert_selected("job=b", "x{job=\"b\"}");
+}
+END_TEST
+
 int main(void)
 {
     TCase *tc = tcase_create("store");
@@ -548,5 +633,7 @@ int main(void)
     tcase_add_test(tc, loose_samples_need_no_target);
     tcase_add_test(tc, bytes_are_given_back);
     tcase_add_test(tc, an_empty_batch_changes_nothing);
+    tcase_add_test(tc, what_is_held_outlives_its_series);
+    tcase_add_test(tc, a_refused_batch_leaves_nothing_under_a_hold);
     return suite_run("series/store", tc);
 }

@@ -2,6 +2,7 @@
  * The store against a model so plain that it can be seen to be right: an array of samples a series.
  * Random batches to several targets, loose samples, own times, late and repeated ones, markers,
  * removed targets, trimming; after every few steps everything is read back and compared bit by bit.
+ * Meanwhile selections are held over some of the steps, and read like the others.
  */
 #include <stdio.h>
 
@@ -12,6 +13,7 @@
 #define SERIES_COUNT 24
 #define TARGETS      4
 #define RETENTION_MS INT64_C(3000000)
+#define HELD_MAX     4
 
 struct model_series {
     struct labels *labels;
@@ -23,6 +25,14 @@ struct model_series {
     struct samples samples;
 };
 
+/* A selection made some steps ago. */
+struct held {
+    bool open;
+    uint64_t hold;
+    struct selection selection;
+    size_t of[SERIES_COUNT]; /* which series of the model each is */
+};
+
 struct model {
     struct random random;
     struct label_table *table;
@@ -32,6 +42,7 @@ struct model {
     int64_t retention_ms;
     store_target targets[TARGETS];
     struct model_series series[SERIES_COUNT];
+    struct held held[HELD_MAX];
 };
 
 static bool same_bits(double a, double b)
@@ -77,8 +88,20 @@ static void model_init(struct model *m, uint64_t seed, int64_t retention_ms)
     labels_builder_release(&b);
 }
 
+static void let_go(struct model *m, struct held *h)
+{
+    if (h->open) {
+        selection_release(&h->selection);
+        store_release_hold(m->store, h->hold);
+        h->open = false;
+    }
+}
+
 static void model_release(struct model *m)
 {
+    for (size_t i = 0; i < HELD_MAX; i++) {
+        let_go(m, &m->held[i]);
+    }
     for (size_t i = 0; i < SERIES_COUNT; i++) {
         labels_unref(m->series[i].labels);
         samples_release(&m->series[i].samples);
@@ -239,17 +262,63 @@ static void check_window(struct model *m, const struct model_series *s, const st
     }
 }
 
-static void check_all(struct model *m)
+static void select_all(struct model *m, struct selection *out)
 {
     struct matcher matcher;
     struct error err = ERROR_INIT;
+    ck_assert(matcher_init(&matcher, MATCH_REGEX, STR("__name__"), STR("odd|even"), &err));
+    ck_assert(store_select(m->store, &matcher, 1, out, &err));
+    matcher_release(&matcher);
+}
+
+static void step_hold(struct model *m)
+{
+    struct held *h = &m->held[random_below(&m->random, HELD_MAX)];
+    if (h->open) {
+        let_go(m, h);
+        return;
+    }
+    h->open = true;
+    h->hold = store_hold(m->store);
+    select_all(m, &h->selection);
+    for (size_t i = 0; i < h->selection.series.len; i++) {
+        h->of[i] = 0;
+        while (m->series[h->of[i]].labels != series_labels(h->selection.series.items[i])) {
+            h->of[i]++;
+        }
+    }
+}
+
+/* What is held is either still the series, or went and reads as empty; its labels stay. */
+static void check_held(struct model *m, const struct selection *now, struct samples *got)
+{
+    for (size_t i = 0; i < HELD_MAX; i++) {
+        const struct held *h = &m->held[i];
+        for (size_t j = 0; h->open && j < h->selection.series.len; j++) {
+            const struct series *real = h->selection.series.items[j];
+            const struct model_series *s = &m->series[h->of[j]];
+            ck_assert_ptr_eq(series_labels(real), s->labels);
+            if (find(now, s->labels) == real) {
+                check_window(m, s, real, got);
+            } else {
+                int64_t t_ms = 0;
+                double v = 0;
+                series_read(real, INT64_MIN, INT64_MAX, got);
+                ck_assert_uint_eq(got->len, 0);
+                ck_assert(!series_read_last(real, INT64_MIN, INT64_MAX, &t_ms, &v));
+            }
+        }
+    }
+}
+
+static void check_all(struct model *m)
+{
     struct selection sel;
     struct samples got = {.t_ms = NULL};
     struct store_stats stats;
     size_t series = 0;
     size_t samples = 0;
-    ck_assert(matcher_init(&matcher, MATCH_REGEX, STR("__name__"), STR("odd|even"), &err));
-    ck_assert(store_select(m->store, &matcher, 1, &sel, &err));
+    select_all(m, &sel);
     for (size_t i = 0; i < SERIES_COUNT; i++) {
         const struct model_series *s = &m->series[i];
         const struct series *real = find(&sel, s->labels);
@@ -267,9 +336,9 @@ static void check_all(struct model *m)
     if (m->retention_ms == 0) {
         ck_assert_uint_eq(stats.samples, samples);
     }
+    check_held(m, &sel, &got);
     samples_release(&got);
     selection_release(&sel);
-    matcher_release(&matcher);
 }
 
 static void run_model(uint64_t seed, int64_t retention_ms, int steps)
@@ -284,6 +353,8 @@ static void run_model(uint64_t seed, int64_t retention_ms, int steps)
             step_trim(&m);
         } else if (what == 6) {
             m.now_ms += (int64_t)random_below(&m.random, 4000000); /* a suspended machine */
+        } else if (what < 15) {
+            step_hold(&m);
         } else {
             step_commit(&m);
         }
