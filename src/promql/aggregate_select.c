@@ -35,7 +35,10 @@ static bool members_find(struct evaluator *ev, const struct node *n, const struc
     labels_builder_init(&b, ev->table);
     bool ok = true;
     for (size_t i = 0; ok && i < c->count; i++) {
-        struct labels *labels = label_reduction_apply(&reduction, &b, c->heads[i].labels, ev->err);
+        struct labels *labels = NULL;
+        if (eval_spend(ev, WORK_ROW)) {
+            labels = label_reduction_apply(&reduction, &b, c->heads[i].labels, ev->err);
+        }
         ok = labels != NULL;
         if (ok) {
             m->of_row[i] = label_groups_add(&m->groups, labels);
@@ -163,9 +166,12 @@ static bool within_ratio(const struct labels *labels, double ratio)
     return ratio >= 0 ? place < ratio : place >= 1 + ratio;
 }
 
-static void keep_ratio(const double *parameter, struct columns *c)
+static bool keep_ratio(struct evaluator *ev, const double *parameter, struct columns *c)
 {
     for (size_t row = 0; row < c->count; row++) {
+        if (!eval_spend(ev, c->steps)) {
+            return false;
+        }
         double *points = columns_row(c, row);
         for (size_t i = 0; i < c->steps; i++) {
             if (!within_ratio(c->heads[row].labels, parameter[i])) {
@@ -173,16 +179,20 @@ static void keep_ratio(const double *parameter, struct columns *c)
             }
         }
     }
+    return true;
 }
 
 /* At every step of one group, all but the chosen points become absent. `order` gets the rows of the
- * last step's choice, best first, and returns their number. */
-static size_t keep_chosen(const struct node *n, const double *parameter, struct columns *c,
-                          const size_t *rows, size_t count, struct candidate *scratch,
-                          size_t *order)
+ * last step's choice, best first, `kept_count` their number. */
+static bool keep_chosen(struct evaluator *ev, const struct node *n, const double *parameter,
+                        struct columns *c, const size_t *rows, size_t count,
+                        struct candidate *scratch, size_t *order, size_t *kept_count)
 {
     size_t kept = 0;
     for (size_t step = 0; step < c->steps; step++) {
+        if (!eval_spend(ev, count)) {
+            return false;
+        }
         size_t present = 0;
         for (size_t i = 0; i < count; i++) {
             double v = columns_row(c, rows[i])[step];
@@ -199,7 +209,8 @@ static size_t keep_chosen(const struct node *n, const double *parameter, struct 
             order[i] = scratch[i].row;
         }
     }
-    return kept;
+    *kept_count = kept;
+    return true;
 }
 
 /* Moves a row over; what is left behind has no points any more. */
@@ -221,15 +232,17 @@ static bool choose_rows(struct evaluator *ev, const struct node *n, const double
     }
     struct candidate *scratch = mem_alloc((c->count + 1) * sizeof(*scratch));
     size_t *order = mem_alloc((c->count + 1) * sizeof(*order));
-    for (size_t group = 0; group < m->groups.count; group++) {
+    bool ok = true;
+    for (size_t group = 0; ok && group < m->groups.count; group++) {
         const size_t *rows = m->rows.rows + m->rows.starts[group];
         size_t count = m->rows.starts[group + 1] - m->rows.starts[group];
-        size_t kept = keep_chosen(n, parameter, c, rows, count, scratch, order);
-        if (c->steps == 1) {
+        size_t kept = 0;
+        ok = keep_chosen(ev, n, parameter, c, rows, count, scratch, order, &kept);
+        if (ok && c->steps == 1) {
             rows = order;
             count = kept;
         }
-        for (size_t i = 0; i < count; i++) {
+        for (size_t i = 0; ok && i < count; i++) {
             if (!absent_all(columns_row(c, rows[i]), c->steps)) {
                 move_row(c, rows[i], out);
             }
@@ -237,7 +250,7 @@ static bool choose_rows(struct evaluator *ev, const struct node *n, const double
     }
     free(order);
     free(scratch);
-    return true;
+    return ok;
 }
 
 static bool quantile_rows(struct evaluator *ev, const double *parameter, const struct columns *c,
@@ -247,9 +260,11 @@ static bool quantile_rows(struct evaluator *ev, const double *parameter, const s
         return false;
     }
     double *values = mem_alloc((c->count + 1) * sizeof(*values));
-    for (size_t group = 0; group < m->groups.count; group++) {
+    bool ok = true;
+    for (size_t group = 0; ok && group < m->groups.count; group++) {
         double *row = columns_add(out, labels_ref(m->groups.labels[group]), m->drop_name[group]);
-        for (size_t step = 0; step < c->steps; step++) {
+        for (size_t step = 0; ok && step < c->steps; step++) {
+            ok = eval_spend(ev, m->rows.starts[group + 1] - m->rows.starts[group]);
             size_t n = 0;
             for (size_t i = m->rows.starts[group]; i < m->rows.starts[group + 1]; i++) {
                 double v = columns_row(c, m->rows.rows[i])[step];
@@ -261,7 +276,7 @@ static bool quantile_rows(struct evaluator *ev, const double *parameter, const s
         }
     }
     free(values);
-    return true;
+    return ok;
 }
 
 /* Row of `out` for the group's labels with `name` set to the value as text. */
@@ -312,7 +327,8 @@ static bool count_values(struct evaluator *ev, const struct node *n, const struc
             if (is_absent(points[step])) {
                 continue;
             }
-            if (memcmp(&points[step], &last, sizeof(last)) != 0) {
+            ok = eval_spend(ev, 1);
+            if (ok && memcmp(&points[step], &last, sizeof(last)) != 0) {
                 last = points[step];
                 ok = value_row(ev, &b, m->groups.labels[m->of_row[i]], name, last, &rows, out, &at);
             }
@@ -336,8 +352,9 @@ static bool select_from(struct evaluator *ev, const struct node *n, const double
     case AGG_LIMITK:
         return choose_rows(ev, n, parameter, c, m, out);
     case AGG_LIMIT_RATIO:
-        keep_ratio(parameter, c);
-        columns_drop_empty(c);
+        if (!keep_ratio(ev, parameter, c) || !columns_drop_empty(c, ev->work)) {
+            return false;
+        }
         columns_append(out, c);
         return true;
     case AGG_QUANTILE:

@@ -81,17 +81,20 @@ void columns_relabel(struct columns *c, size_t row, struct labels *labels)
     c->heads[row].labels = labels;
 }
 
-void columns_drop_empty(struct columns *c)
+bool columns_drop_empty(struct columns *c, struct work *work)
 {
     size_t kept = 0;
+    bool ok = true;
     for (size_t i = 0; i < c->count; i++) {
-        if (absent_all(columns_row(c, i), c->steps)) {
+        ok = ok && work_spend(work, 1);
+        if (ok && absent_all(columns_row(c, i), c->steps)) {
             head_release(&c->heads[i]);
         } else {
             c->heads[kept++] = c->heads[i];
         }
     }
     c->count = kept;
+    return ok;
 }
 
 void columns_append(struct columns *c, struct columns *from)
@@ -105,9 +108,12 @@ void columns_append(struct columns *c, struct columns *from)
     columns_release(from);
 }
 
-void columns_map(struct columns *c, double (*f)(double v))
+bool columns_map(struct columns *c, double (*f)(double v), struct work *work)
 {
     for (size_t row = 0; row < c->count; row++) {
+        if (!work_spend(work, c->steps)) {
+            return false;
+        }
         double *points = columns_row(c, row);
         for (size_t i = 0; i < c->steps; i++) {
             if (!is_absent(points[i])) {
@@ -115,6 +121,7 @@ void columns_map(struct columns *c, double (*f)(double v))
             }
         }
     }
+    return true;
 }
 
 /* False where both rows have a point at one step. */
@@ -132,16 +139,19 @@ static bool merge_row(double *into, const double *from, size_t steps)
     return true;
 }
 
-bool columns_merge(struct columns *c, const char *message, struct error *err)
+bool columns_merge(struct columns *c, const char *message, struct work *work)
 {
     if (c->count < 2) {
         return true;
     }
     struct label_groups groups;
     label_groups_init(&groups, c->count);
+    bool called_off = false;
     bool ok = true;
     size_t kept = 0;
     for (size_t i = 0; i < c->count; i++) {
+        called_off = called_off || !work_spend(work, WORK_ROW);
+        ok = ok && !called_off;
         struct columns_head head = c->heads[i];
         size_t target = label_groups_add(&groups, labels_ref(head.labels));
         if (target == kept || !ok) {
@@ -154,12 +164,18 @@ bool columns_merge(struct columns *c, const char *message, struct error *err)
     }
     c->count = kept;
     label_groups_release(&groups);
-    return ok || error_set(err, ERROR_EVALUATION, "%s", message);
+    if (!ok && !called_off) {
+        error_set(work->err, ERROR_EVALUATION, "%s", message);
+    }
+    return ok;
 }
 
-void columns_broadcast(struct columns *c, size_t steps)
+bool columns_broadcast(struct columns *c, size_t steps, struct work *work)
 {
     for (size_t row = 0; row < c->count; row++) {
+        if (!work_spend(work, steps)) {
+            return false;
+        }
         double v = c->heads[row].points[0];
         double *points = mem_realloc(c->heads[row].points, steps, sizeof(*points));
         for (size_t i = 0; i < steps; i++) {
@@ -170,4 +186,5 @@ void columns_broadcast(struct columns *c, size_t steps)
     free(c->spare);
     c->spare = NULL;
     c->steps = steps;
+    return true;
 }

@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/error.h"
+#include "promql/work.h"
 #include "series/labels.h"
 
 struct columns_head {
@@ -60,18 +60,19 @@ bool columns_finish_last(struct columns *c) ATTR_NODISCARD;
 void columns_remove_last(struct columns *c);
 /* Replaces the labels of a row; takes over the reference. */
 void columns_relabel(struct columns *c, size_t row, struct labels *labels);
-void columns_drop_empty(struct columns *c);
+/* Those that look at all rows spend their work; false where it was called off. */
+bool columns_drop_empty(struct columns *c, struct work *work) ATTR_NODISCARD;
 /* All rows of `from`, which is empty afterwards, behind those of `c`. */
 void columns_append(struct columns *c, struct columns *from);
 /* Every present point becomes f(point). */
-void columns_map(struct columns *c, double (*f)(double v));
+bool columns_map(struct columns *c, double (*f)(double v), struct work *work) ATTR_NODISCARD;
 /*
  * Makes one row of rows with equal labels. Two points at one step are ERROR_EVALUATION with
  * `message`.
  */
-bool columns_merge(struct columns *c, const char *message, struct error *err) ATTR_NODISCARD;
+bool columns_merge(struct columns *c, const char *message, struct work *work) ATTR_NODISCARD;
 /* From one step to `steps`, each row's point repeated. */
-void columns_broadcast(struct columns *c, size_t steps);
+bool columns_broadcast(struct columns *c, size_t steps, struct work *work) ATTR_NODISCARD;
 
 #define COLUMNS_SAME_LABELSET "vector cannot contain metrics with the same labelset"
 

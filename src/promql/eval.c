@@ -63,7 +63,10 @@ static bool remove_names(struct evaluator *ev, struct columns *c)
         if (!c->heads[i].drop_name) {
             continue;
         }
-        struct labels *without = eval_without_name(ev, c->heads[i].labels);
+        struct labels *without = NULL;
+        if (eval_spend(ev, WORK_ROW)) {
+            without = eval_without_name(ev, c->heads[i].labels);
+        }
         if (without == NULL) {
             return false;
         }
@@ -71,7 +74,7 @@ static bool remove_names(struct evaluator *ev, struct columns *c)
         c->heads[i].drop_name = false;
         any = true;
     }
-    return !any || columns_merge(c, COLUMNS_SAME_LABELSET, ev->err);
+    return !any || columns_merge(c, COLUMNS_SAME_LABELSET, ev->work);
 }
 
 bool eval_drop_names(struct evaluator *ev, struct columns *c)
@@ -139,8 +142,7 @@ static bool eval_unary(struct evaluator *ev, const struct node *n, struct column
     if (!n->unary.negative) {
         return true;
     }
-    columns_map(out, negative);
-    return eval_drop_names(ev, out);
+    return columns_map(out, negative, ev->work) && eval_drop_names(ev, out);
 }
 
 static bool vector_over_grid(struct evaluator *ev, const struct node *n, struct columns *out)
@@ -178,7 +180,8 @@ bool eval_vector(struct evaluator *ev, const struct node *n, struct columns *out
         ok = vector_over_grid(&once, n, out);
         if (ok) {
             struct columns sized = {.steps = ev->grid.steps};
-            ok = eval_reserve(ev, &sized, out->count);
+            ok = eval_reserve(ev, &sized, out->count) &&
+                 columns_broadcast(out, ev->grid.steps, ev->work);
             columns_release(&sized);
         }
     } else {
@@ -188,9 +191,6 @@ bool eval_vector(struct evaluator *ev, const struct node *n, struct columns *out
     if (!ok) {
         columns_release(out);
         return false;
-    }
-    if (repeat) {
-        columns_broadcast(out, ev->grid.steps);
     }
     return true;
 }
@@ -224,7 +224,7 @@ bool eval_vector_rows(struct evaluator *ev, const struct node *n, struct columns
     }
     ok = true;
     for (size_t i = 0; ok && i < c.count; i++) {
-        ok = sink->take(sink, &c.heads[i]);
+        ok = eval_spend(ev, WORK_ROW) && sink->take(sink, &c.heads[i]);
     }
     columns_release(&c);
     return ok;
@@ -246,6 +246,9 @@ bool eval_scalar(struct evaluator *ev, const struct node *n, double *out)
 {
     n = eval_unwrap(n);
     size_t steps = ev->grid.steps;
+    if (!eval_spend(ev, steps)) {
+        return false;
+    }
     switch (n->kind) {
     case NODE_NUMBER:
         for (size_t i = 0; i < steps; i++) {
@@ -286,23 +289,26 @@ static bool answer_matrix(struct evaluator *ev, const struct node *n, struct val
     struct stream s;
     size_t points = 0;
     bool ok = true;
-    while (ok && range_reader_next(&r, &s)) {
+    while (ok && range_reader_next(&r, ev, &s, &ok)) {
         struct range_window w = range_reader_window(&r, &s);
         range_window_slide(&w, 0);
         size_t len = w.end - w.begin;
         if (len == 0) {
             continue;
         }
+        ok = eval_spend(ev, len);
         points += len;
-        if (points > ev->max_points) {
+        if (ok && points > ev->max_points) {
             ok = error_set(ev->err, ERROR_LIMIT, "the result has more than %zu points",
                            ev->max_points);
             break;
         }
-        struct labels *labels =
-            s.drop_name ? eval_without_name(ev, s.labels) : labels_ref(s.labels);
-        if (labels == NULL) {
-            ok = false;
+        struct labels *labels = NULL;
+        if (ok) {
+            labels = s.drop_name ? eval_without_name(ev, s.labels) : labels_ref(s.labels);
+        }
+        ok = labels != NULL;
+        if (!ok) {
             break;
         }
         struct value_series series = {.labels = labels, .count = len};
@@ -342,14 +348,16 @@ static bool answer_vector(struct evaluator *ev, const struct node *n, struct val
     if (!eval_vector(ev, n, &c)) {
         return false;
     }
-    if (!remove_names(ev, &c) || !columns_merge(&c, COLUMNS_SAME_LABELSET, ev->err)) {
+    if (!remove_names(ev, &c) || !columns_merge(&c, COLUMNS_SAME_LABELSET, ev->work)) {
         columns_release(&c);
         return false;
     }
     out->type = ev->instant ? VALUE_VECTOR : VALUE_MATRIX;
     vec_reserve(&out->series, c.count);
-    for (size_t i = 0; i < c.count; i++) {
-        if (!absent_all(columns_row(&c, i), c.steps)) {
+    bool ok = true;
+    for (size_t i = 0; ok && i < c.count; i++) {
+        ok = eval_spend(ev, 1);
+        if (ok && !absent_all(columns_row(&c, i), c.steps)) {
             struct columns_head *h = &c.heads[i];
             vec_push(&out->series, ((struct value_series){.labels = labels_ref(h->labels),
                                                           .points = h->points,
@@ -358,10 +366,10 @@ static bool answer_vector(struct evaluator *ev, const struct node *n, struct val
         }
     }
     columns_release(&c);
-    if (!ev->instant) {
+    if (ok && !ev->instant) {
         value_sort(out);
     }
-    return true;
+    return ok;
 }
 
 static bool answer(struct evaluator *ev, const struct node *root, struct value *out)
@@ -397,6 +405,12 @@ bool expr_eval(const struct expr *e, const struct store *store, struct label_tab
     static const struct eval_options defaults = {0};
     const struct eval_options *o = options != NULL ? options : &defaults;
     bool v3 = o->semantics == SEMANTICS_V3;
+    struct work work = {
+        .max_samples = o->max_samples != 0 ? o->max_samples : EVAL_MAX_SAMPLES,
+        .pause = o->pause,
+        .pause_user = o->pause_user,
+        .err = err,
+    };
     struct evaluator ev = {
         .store = store,
         .table = table,
@@ -412,6 +426,7 @@ bool expr_eval(const struct expr *e, const struct store *store, struct label_tab
         .max_points = o->max_points != 0 ? o->max_points : EVAL_MAX_POINTS,
         .text = e->text,
         .notes = out,
+        .work = &work,
         .err = err,
     };
     value_init(out, VALUE_VECTOR, *grid);

@@ -7,6 +7,9 @@
  * their inside over a grid of their own, with an evaluator copied from the outer one.
  *
  * Errors: false with `ev->err` filled. Columns given out by a failed evaluation are empty.
+ *
+ * Every loop over series, rows or windows spends what it does (work.h), so that no evaluation keeps
+ * the program from its other work.
  */
 #ifndef TOCSIN_PROMQL_EVAL_H
 #define TOCSIN_PROMQL_EVAL_H
@@ -15,6 +18,7 @@
 #include "promql/columns.h"
 #include "promql/promql.h"
 #include "promql/value.h"
+#include "promql/work.h"
 
 struct evaluator {
     const struct store *store;
@@ -31,6 +35,7 @@ struct evaluator {
     size_t max_points;
     struct str text;     /* of the expression, for positions in annotations */
     struct value *notes; /* takes the annotations */
+    struct work *work;   /* of the whole question */
     struct error *err;
 };
 
@@ -53,6 +58,12 @@ bool eval_set(struct evaluator *ev, const struct node *n, struct columns *left,
               struct columns *right, struct columns *out) ATTR_NODISCARD;
 bool eval_aggregate(struct evaluator *ev, const struct node *n, struct columns *out) ATTR_NODISCARD;
 double eval_arithmetic(enum operator_id op, double a, double b);
+
+/* Counts samples or points worked on, and pauses where a slice is full; see work.h. */
+static inline bool eval_spend(struct evaluator *ev, size_t amount)
+{
+    return work_spend(ev->work, amount);
+}
 
 /* Room for `rows` rows in `c`, unless that is over the limit of points: then ERROR_LIMIT. */
 bool eval_reserve(struct evaluator *ev, struct columns *c, size_t rows) ATTR_NODISCARD;

@@ -195,6 +195,9 @@ static void add_to_group(const struct accumulation *a, struct group *g, const do
 static bool accumulate_row(struct columns_sink *sink, struct columns_head *row)
 {
     struct accumulation *a = CONTAINER_OF(sink, struct accumulation, sink);
+    if (!eval_spend(a->ev, WORK_ROW + a->ev->grid.steps)) {
+        return false;
+    }
     struct labels *labels =
         label_reduction_apply(&a->reduction, &a->builder, row->labels, a->ev->err);
     if (labels == NULL) {
@@ -246,6 +249,7 @@ static bool accumulate(struct evaluator *ev, const struct node *n, struct column
         eval_vector_rows(ev, n->aggregate.inner, &a.sink) && eval_reserve(ev, out, a.groups.len);
     for (size_t i = 0; i < a.groups.len; i++) {
         struct group *g = &a.groups.items[i];
+        ok = ok && eval_spend(ev, WORK_ROW + ev->grid.steps);
         if (ok) {
             finish_group(&a, g);
             columns_add_points(out, labels_ref(a.labels.labels[i]), g->row, g->drop_name);

@@ -87,6 +87,7 @@ static bool vector_and_scalar(struct evaluator *ev, const struct node *n, bool v
     double *s = mem_alloc(ev->grid.steps * sizeof(*s));
     bool ok = eval_scalar(ev, scalar, s) && eval_vector(ev, vector, out);
     for (size_t row = 0; ok && row < out->count; row++) {
+        ok = eval_spend(ev, out->steps);
         double *points = columns_row(out, row);
         for (size_t i = 0; i < out->steps; i++) {
             double v = points[i];
@@ -136,10 +137,11 @@ static bool too_many_on_one_side(struct evaluator *ev, const struct sides *s, si
 }
 
 /* Steps at which the many side has any point: at others nothing can match, nothing is an error. */
-static bool *steps_with_points(const struct columns *c)
+static bool *steps_with_points(struct evaluator *ev, const struct columns *c, bool *ok)
 {
     bool *any = mem_zalloc(c->steps, sizeof(*any));
-    for (size_t row = 0; row < c->count; row++) {
+    for (size_t row = 0; *ok && row < c->count; row++) {
+        *ok = eval_spend(ev, c->steps);
         const double *points = columns_row(c, row);
         for (size_t i = 0; i < c->steps; i++) {
             any[i] = any[i] || !is_absent(points[i]);
@@ -151,12 +153,13 @@ static bool *steps_with_points(const struct columns *c)
 /* At no step may two series of one signature be present on the one side. */
 static bool check_one_side(struct evaluator *ev, const struct sides *s)
 {
-    bool *any = steps_with_points(s->many);
     bool ok = true;
+    bool *any = steps_with_points(ev, s->many, &ok);
     for (size_t sig = 0; ok && sig < s->m.groups.count; sig++) {
         struct matching_rows rows = matching_rows_of(&s->m, 1, sig);
         for (size_t i = 1; ok && i < rows.count; i++) {
             for (size_t j = 0; ok && j < i; j++) {
+                ok = eval_spend(ev, s->one->steps);
                 const double *a = columns_row(s->one, rows.items[j]);
                 const double *b = columns_row(s->one, rows.items[i]);
                 for (size_t step = 0; ok && step < s->one->steps; step++) {
@@ -239,6 +242,10 @@ static bool match_pairs(struct evaluator *ev, const struct sides *s, struct colu
         for (size_t i = 0; ok && i < many.count * one.count; i++) {
             size_t m = many.items[i / one.count];
             size_t o = one.items[i % one.count];
+            if (!eval_spend(ev, WORK_ROW + out->steps)) {
+                ok = false;
+                break;
+            }
             struct labels *labels = pair_labels(ev, s, &b, m, o);
             ok = labels != NULL && (eval_reserve(ev, out, 1) || (labels_unref(labels), false));
             if (!ok) {
@@ -258,7 +265,7 @@ static bool match_pairs(struct evaluator *ev, const struct sides *s, struct colu
                                one_to_one ? COLUMNS_SAME_LABELSET
                                           : "multiple matches for labels: grouping labels must "
                                             "ensure unique matches",
-                               ev->err);
+                               ev->work);
 }
 
 static bool vector_and_vector(struct evaluator *ev, const struct node *n, struct columns *left,
@@ -270,13 +277,15 @@ static bool vector_and_vector(struct evaluator *ev, const struct node *n, struct
         s.one = left;
         s.many_is_left = false;
     }
-    bool ok = matching_find(&s.m, ev->table, n, s.many, s.one, ev->err) && check_one_side(ev, &s) &&
-              match_pairs(ev, &s, out);
+    bool ok = matching_find(&s.m, ev->table, n, s.many, s.one, ev->work) &&
+              check_one_side(ev, &s) && match_pairs(ev, &s, out);
     matching_release(&s.m);
     if (!ok) {
         return false;
     }
-    columns_drop_empty(out);
+    if (!columns_drop_empty(out, ev->work)) {
+        return false;
+    }
     return n->binary.return_bool ? eval_drop_names(ev, out) : true;
 }
 

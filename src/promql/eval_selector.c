@@ -101,8 +101,9 @@ bool eval_selector(struct evaluator *ev, const struct node *n, bool timestamps, 
             series_read(s, l.first_ms - l.window_ms, last_ms, &samples);
             any = fill_row(&l, &samples, row, steps);
         }
+        ok = work_read(ev->work, steps == 1 ? 1 : samples.len) && eval_spend(ev, WORK_ROW + steps);
         if (any) {
-            ok = columns_finish_last(out);
+            ok = columns_finish_last(out) && ok;
         } else {
             columns_remove_last(out);
         }

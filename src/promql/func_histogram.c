@@ -70,6 +70,10 @@ static bool histograms_find(struct evaluator *ev, const struct node *arg, const 
     labels_builder_init(&b, ev->table);
     bool ok = true;
     for (size_t i = 0; ok && i < c->count; i++) {
+        if (!eval_spend(ev, WORK_ROW)) {
+            ok = false;
+            break;
+        }
         struct str le = labels_get(c->heads[i].labels, STR("le"));
         double bound;
         if (!number_parse(le, &bound) || isnan(bound)) {
@@ -108,12 +112,16 @@ static double estimate_at(const struct estimate *e, size_t step, struct bucket *
     return quantile_of_buckets(e->a[step], buckets, n, repaired);
 }
 
-/* The `count` rows are one histogram's. True where some step's counts had to be repaired. */
-static bool fill_row(const struct columns *c, const struct bucket_row *rows, size_t count,
-                     const struct estimate *e, struct bucket *scratch, double *out)
+/* The `count` rows are one histogram's. `any_repaired`: some step's counts had to be repaired. */
+static bool fill_row(struct evaluator *ev, const struct columns *c, const struct bucket_row *rows,
+                     size_t count, const struct estimate *e, struct bucket *scratch, double *out,
+                     bool *any_repaired)
 {
-    bool any_repaired = false;
+    *any_repaired = false;
     for (size_t step = 0; step < c->steps; step++) {
+        if (!eval_spend(ev, count)) {
+            return false;
+        }
         size_t n = 0;
         for (size_t i = 0; i < count; i++) {
             double v = columns_row(c, rows[i].row)[step];
@@ -123,9 +131,9 @@ static bool fill_row(const struct columns *c, const struct bucket_row *rows, siz
         }
         bool repaired = false;
         out[step] = n > 0 ? estimate_at(e, step, scratch, n, &repaired) : absent();
-        any_repaired = any_repaired || repaired;
+        *any_repaired = *any_repaired || repaired;
     }
-    return any_repaired;
+    return true;
 }
 
 static void inform_repaired(struct evaluator *ev, const struct node *arg,
@@ -152,20 +160,23 @@ static bool estimates(struct evaluator *ev, const struct node *arg, const struct
     }
     struct bucket *scratch = mem_alloc((h->count + 1) * sizeof(*scratch));
     size_t first = 0;
-    while (first < h->count) {
+    bool ok = true;
+    while (ok && first < h->count) {
         size_t histogram = h->buckets[first].histogram;
         size_t last = first + 1;
         while (last < h->count && h->buckets[last].histogram == histogram) {
             last++;
         }
         double *row = columns_add(out, labels_ref(h->groups.labels[histogram]), true);
-        if (fill_row(c, h->buckets + first, last - first, e, scratch, row)) {
+        bool repaired;
+        ok = fill_row(ev, c, h->buckets + first, last - first, e, scratch, row, &repaired);
+        if (ok && repaired) {
             inform_repaired(ev, arg, h->groups.labels[histogram]);
         }
         first = last;
     }
     free(scratch);
-    return true;
+    return ok;
 }
 
 static bool estimate_argument(struct evaluator *ev, const struct node *arg,
@@ -179,8 +190,7 @@ static bool estimate_argument(struct evaluator *ev, const struct node *arg,
     bool ok = histograms_find(ev, arg, &c, &h) && estimates(ev, arg, &c, &h, e, out);
     histograms_release(&h);
     columns_release(&c);
-    columns_drop_empty(out);
-    return ok && eval_drop_names(ev, out);
+    return ok && columns_drop_empty(out, ev->work) && eval_drop_names(ev, out);
 }
 
 bool func_histogram_quantile(struct evaluator *ev, const struct node *n, struct columns *out)
@@ -286,8 +296,8 @@ bool func_histogram_quantiles(struct evaluator *ev, const struct node *n, struct
     free(q);
     histograms_release(&h);
     columns_release(&c);
-    columns_drop_empty(out);
-    return ok && columns_merge(out, COLUMNS_SAME_LABELSET, ev->err) && eval_drop_names(ev, out);
+    return ok && columns_drop_empty(out, ev->work) &&
+           columns_merge(out, COLUMNS_SAME_LABELSET, ev->work) && eval_drop_names(ev, out);
 }
 
 bool func_native_histogram(struct evaluator *ev, const struct node *n, struct columns *out)

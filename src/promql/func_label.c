@@ -56,6 +56,10 @@ static bool replace_rows(struct evaluator *ev, struct columns *c, struct regex *
     strbuf_init(&value, LABELS_MAX_VALUE);
     bool ok = true;
     for (size_t i = 0; ok && i < c->count; i++) {
+        if (!eval_spend(ev, WORK_ROW)) {
+            ok = false;
+            break;
+        }
         strbuf_reset(&value);
         struct str subject = labels_get(c->heads[i].labels, source);
         switch (regex_replace(re, subject, replacement, &value)) {
@@ -76,7 +80,7 @@ static bool replace_rows(struct evaluator *ev, struct columns *c, struct regex *
     }
     strbuf_release(&value);
     labels_builder_release(&b);
-    return ok && columns_merge(c, COLUMNS_SAME_LABELSET, ev->err);
+    return ok && columns_merge(c, COLUMNS_SAME_LABELSET, ev->work);
 }
 
 bool func_label_replace(struct evaluator *ev, const struct node *n, struct columns *out)
@@ -106,6 +110,10 @@ static bool join_rows(struct evaluator *ev, const struct node *n, struct columns
     strbuf_init(&value, LABELS_MAX_VALUE);
     bool ok = true;
     for (size_t i = 0; ok && i < c->count; i++) {
+        if (!eval_spend(ev, WORK_ROW)) {
+            ok = false;
+            break;
+        }
         strbuf_reset(&value);
         for (size_t a = 3; a < n->call.arg_count; a++) {
             if (a > 3) {
@@ -120,7 +128,7 @@ static bool join_rows(struct evaluator *ev, const struct node *n, struct columns
     }
     strbuf_release(&value);
     labels_builder_release(&b);
-    return ok && columns_merge(c, COLUMNS_SAME_LABELSET, ev->err);
+    return ok && columns_merge(c, COLUMNS_SAME_LABELSET, ev->work);
 }
 
 bool func_label_join(struct evaluator *ev, const struct node *n, struct columns *out)

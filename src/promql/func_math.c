@@ -98,6 +98,7 @@ static bool map_with_scalars(struct evaluator *ev, const struct node *n, with_sc
         ok = eval_scalar(ev, n->call.args[i], scalars + (i - 1) * steps);
     }
     for (size_t row = 0; ok && row < out->count; row++) {
+        ok = eval_spend(ev, out->steps);
         double *points = columns_row(out, row);
         for (size_t i = 0; i < steps; i++) {
             if (!is_absent(points[i])) {

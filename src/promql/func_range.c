@@ -183,7 +183,7 @@ static bool extrapolate_all(struct evaluator *ev, const struct node *arg, struct
     bool ok = range_reader_open(&r, ev, arg) && eval_reserve(ev, out, range_reader_count(&r));
     struct stream s;
     struct str checked = STR_NONE;
-    while (ok && range_reader_next(&r, &s)) {
+    while (ok && range_reader_next(&r, ev, &s, &ok)) {
         find_resets(x, &s);
         struct range_window w = range_reader_window(&r, &s);
         x->range_s = (double)w.range_ms / 1000;
@@ -194,6 +194,7 @@ static bool extrapolate_all(struct evaluator *ev, const struct node *arg, struct
             row[i] = extrapolate(x, &w);
             any = any || !is_absent(row[i]);
         }
+        ok = eval_spend(ev, WORK_ROW + ev->grid.steps);
         if (!any) {
             columns_remove_last(out);
             continue;
@@ -203,7 +204,7 @@ static bool extrapolate_all(struct evaluator *ev, const struct node *arg, struct
             checked = labels_name(s.labels);
             check_counter_name(ev, arg, s.labels);
         }
-        ok = columns_finish_last(out);
+        ok = columns_finish_last(out) && ok;
     }
     range_reader_close(&r);
     return ok && eval_drop_names(ev, out);

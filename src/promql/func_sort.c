@@ -107,7 +107,9 @@ static bool sort_by(struct evaluator *ev, const struct node *n,
                   n->call.function->name);
         return true;
     }
-    columns_drop_empty(out);
+    if (!columns_drop_empty(out, ev->work)) {
+        return false;
+    }
     if (out->count < 2 || out->steps != 1) {
         return true;
     }

@@ -115,8 +115,7 @@ static bool map_points(struct evaluator *ev, const struct node *n, const struct 
     if (!eval_vector(ev, n->call.args[0], out)) {
         return false;
     }
-    columns_map(out, h->math);
-    return eval_drop_names(ev, out);
+    return columns_map(out, h->math, ev->work) && eval_drop_names(ev, out);
 }
 
 /* Seconds beyond any calendar; what lies outside is no date. */
@@ -147,6 +146,9 @@ static bool map_dates(struct evaluator *ev, const struct node *n, const struct f
         return false;
     }
     for (size_t row = 0; row < out->count; row++) {
+        if (!eval_spend(ev, out->steps)) {
+            return false;
+        }
         double *points = columns_row(out, row);
         for (size_t i = 0; i < out->steps; i++) {
             if (!is_absent(points[i])) {

@@ -54,6 +54,9 @@ bool func_timestamp(struct evaluator *ev, const struct node *n, struct columns *
         return false;
     }
     for (size_t row = 0; row < out->count; row++) {
+        if (!eval_spend(ev, out->steps)) {
+            return false;
+        }
         double *points = columns_row(out, row);
         for (size_t i = 0; i < out->steps; i++) {
             if (!is_absent(points[i])) {

@@ -21,7 +21,9 @@ bool func_scalar(struct evaluator *ev, const struct node *n, double *out)
     if (!eval_vector(ev, n->call.args[0], &c)) {
         return false;
     }
-    for (size_t i = 0; i < c.steps; i++) {
+    bool ok = true;
+    for (size_t i = 0; ok && i < c.steps; i++) {
+        ok = eval_spend(ev, c.count);
         size_t present = 0;
         for (size_t row = 0; row < c.count; row++) {
             double v = columns_row(&c, row)[i];
@@ -35,7 +37,7 @@ bool func_scalar(struct evaluator *ev, const struct node *n, double *out)
         }
     }
     columns_release(&c);
-    return true;
+    return ok;
 }
 
 /* Whether `name` is matched by more than one matcher, or by another kind than `=`. */
@@ -86,8 +88,7 @@ static bool add_absence(struct evaluator *ev, const struct node *arg, const bool
     for (size_t i = 0; i < out->steps; i++) {
         row[i] = present[i] ? absent() : 1;
     }
-    columns_drop_empty(out);
-    return true;
+    return columns_drop_empty(out, ev->work);
 }
 
 bool func_absent(struct evaluator *ev, const struct node *n, struct columns *out)
@@ -97,14 +98,16 @@ bool func_absent(struct evaluator *ev, const struct node *n, struct columns *out
         return false;
     }
     bool *present = mem_zalloc(c.steps, sizeof(*present));
-    for (size_t row = 0; row < c.count; row++) {
+    bool ok = true;
+    for (size_t row = 0; ok && row < c.count; row++) {
+        ok = eval_spend(ev, c.steps);
         const double *points = columns_row(&c, row);
         for (size_t i = 0; i < c.steps; i++) {
             present[i] = present[i] || !is_absent(points[i]);
         }
     }
     columns_release(&c);
-    bool ok = add_absence(ev, n->call.args[0], present, out);
+    ok = ok && add_absence(ev, n->call.args[0], present, out);
     free(present);
     return ok;
 }
@@ -118,7 +121,8 @@ bool func_absent_over_time(struct evaluator *ev, const struct node *n, struct co
     }
     bool *present = mem_zalloc(ev->grid.steps, sizeof(*present));
     struct stream s;
-    while (range_reader_next(&r, &s)) {
+    bool ok = true;
+    while (range_reader_next(&r, ev, &s, &ok)) {
         struct range_window w = range_reader_window(&r, &s);
         for (size_t i = 0; i < ev->grid.steps; i++) {
             range_window_slide(&w, i);
@@ -126,7 +130,7 @@ bool func_absent_over_time(struct evaluator *ev, const struct node *n, struct co
         }
     }
     range_reader_close(&r);
-    bool ok = add_absence(ev, n->call.args[0], present, out);
+    ok = ok && add_absence(ev, n->call.args[0], present, out);
     free(present);
     return ok;
 }

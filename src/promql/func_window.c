@@ -59,17 +59,19 @@ void func_check_quantile(struct evaluator *ev, const struct node *arg, const dou
     strbuf_release(&text);
 }
 
-/* False where no step has a point. */
-static bool fill_row(const struct evaluator *ev, const struct func_handler *h,
-                     const struct arguments *a, struct range_window *w, double *scratch,
-                     double *row)
+/* `any` is false where no step has a point. */
+static bool fill_row(struct evaluator *ev, const struct func_handler *h, const struct arguments *a,
+                     struct range_window *w, double *scratch, double *row, bool *any)
 {
-    bool any = false;
+    *any = false;
     for (size_t i = 0; i < ev->grid.steps; i++) {
         range_window_slide(w, i);
         row[i] = absent();
         if (w->begin == w->end) {
             continue;
+        }
+        if (!eval_spend(ev, w->end - w->begin)) {
+            return false;
         }
         struct func_window in = {.t_ms = w->stream->t_ms + w->begin,
                                  .v = w->stream->v + w->begin,
@@ -79,9 +81,9 @@ static bool fill_row(const struct evaluator *ev, const struct func_handler *h,
                                  .b = a->count > 1 ? a->scalars[1][i] : 0,
                                  .scratch = scratch};
         row[i] = h->window(&in);
-        any = any || !is_absent(row[i]);
+        *any = *any || !is_absent(row[i]);
     }
-    return any;
+    return true;
 }
 
 static bool over_streams(struct evaluator *ev, const struct func_handler *h,
@@ -92,14 +94,17 @@ static bool over_streams(struct evaluator *ev, const struct func_handler *h,
     struct stream s;
     double *scratch = NULL;
     size_t scratch_len = 0;
-    while (ok && range_reader_next(&r, &s)) {
+    while (ok && range_reader_next(&r, ev, &s, &ok)) {
         if (s.len > scratch_len) {
             scratch_len = s.len;
             scratch = mem_realloc(scratch, scratch_len, sizeof(*scratch));
         }
         struct range_window w = range_reader_window(&r, &s);
         double *row = columns_add(out, labels_ref(s.labels), s.drop_name || !h->keeps_name);
-        if (fill_row(ev, h, a, &w, scratch, row)) {
+        bool any;
+        ok =
+            eval_spend(ev, WORK_ROW + ev->grid.steps) && fill_row(ev, h, a, &w, scratch, row, &any);
+        if (ok && any) {
             ok = columns_finish_last(out);
         } else {
             columns_remove_last(out);

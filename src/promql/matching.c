@@ -31,11 +31,14 @@ void matching_format_labels(struct strbuf *out, const struct labels *labels)
 
 static bool number_rows(struct matching *m, struct matching_side *side,
                         const struct label_reduction *reduction, struct labels_builder *b,
-                        const struct columns *c, struct error *err)
+                        const struct columns *c, struct work *work)
 {
     side->of_row = mem_alloc((c->count + 1) * sizeof(*side->of_row));
     for (size_t i = 0; i < c->count; i++) {
-        struct labels *labels = label_reduction_apply(reduction, b, c->heads[i].labels, err);
+        struct labels *labels = NULL;
+        if (work_spend(work, WORK_ROW)) {
+            labels = label_reduction_apply(reduction, b, c->heads[i].labels, work->err);
+        }
         if (labels == NULL) {
             return false;
         }
@@ -45,7 +48,7 @@ static bool number_rows(struct matching *m, struct matching_side *side,
 }
 
 bool matching_find(struct matching *m, struct label_table *table, const struct node *n,
-                   const struct columns *first, const struct columns *second, struct error *err)
+                   const struct columns *first, const struct columns *second, struct work *work)
 {
     *m = (struct matching){0};
     label_groups_init(&m->groups, first->count);
@@ -53,8 +56,8 @@ bool matching_find(struct matching *m, struct label_table *table, const struct n
         .names = n->binary.labels, .count = n->binary.label_count, .keep = n->binary.on};
     struct labels_builder b;
     labels_builder_init(&b, table);
-    bool ok = number_rows(m, &m->sides[0], &reduction, &b, first, err) &&
-              number_rows(m, &m->sides[1], &reduction, &b, second, err);
+    bool ok = number_rows(m, &m->sides[0], &reduction, &b, first, work) &&
+              number_rows(m, &m->sides[1], &reduction, &b, second, work);
     labels_builder_release(&b);
     if (ok) {
         group_rows_init(&m->sides[0].rows, m->sides[0].of_row, first->count, m->groups.count);

@@ -19,10 +19,10 @@ struct matching {
     } sides[2];
 };
 
-/* `n` is the NODE_BINARY. False with `err`. */
+/* `n` is the NODE_BINARY. False with work->err. */
 bool matching_find(struct matching *m, struct label_table *table, const struct node *n,
                    const struct columns *first, const struct columns *second,
-                   struct error *err) ATTR_NODISCARD;
+                   struct work *work) ATTR_NODISCARD;
 void matching_release(struct matching *m);
 
 struct matching_rows {

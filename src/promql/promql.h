@@ -72,8 +72,18 @@ struct eval_options {
         max_points; /* points of one intermediate result; 0: EVAL_MAX_POINTS; over it ERROR_LIMIT */
     /* What `end()` is where the question ends behind the grid's last step; 0: the last step. */
     int64_t end_ms;
+    size_t max_samples; /* samples the question may read; 0: EVAL_MAX_SAMPLES; ERROR_LIMIT */
+    /*
+     * Called again and again, each time another millisecond's worth of work is done, so that the
+     * caller's other work goes on meanwhile; false ends the evaluation with ERROR_CANCELLED. It may
+     * commit to the store. Series that were there stay (their labels and addresses) until the
+     * evaluation has returned: the caller sees to that. NULL: the evaluation does not stop.
+     */
+    bool (*pause)(void *user);
+    void *pause_user;
 };
-#define EVAL_MAX_POINTS ((size_t)50000000)
+#define EVAL_MAX_POINTS  ((size_t)50000000)
+#define EVAL_MAX_SAMPLES ((size_t)50000000)
 
 /* Evaluates over the store. `out` is initialised by the call; on false it holds nothing. For an
  * instant question (grid.steps == 1 made by grid_instant) a range selector at the top gives a raw

@@ -134,7 +134,7 @@ static void read_subquery(struct range_reader *r, size_t row, struct stream *out
                            .len = len};
 }
 
-bool range_reader_next(struct range_reader *r, struct stream *out)
+bool range_reader_next(struct range_reader *r, struct evaluator *ev, struct stream *out, bool *ok)
 {
     if (r->next == range_reader_count(r)) {
         return false;
@@ -142,7 +142,8 @@ bool range_reader_next(struct range_reader *r, struct stream *out)
     size_t i = r->next++;
     if (r->is_subquery) {
         read_subquery(r, i, out);
-        return true;
+        *ok = work_read(ev->work, out->len);
+        return *ok;
     }
     const struct series *s = r->selection.series.items[i];
     series_read(s, r->from_ms, r->to_ms, &r->samples);
@@ -151,7 +152,8 @@ bool range_reader_next(struct range_reader *r, struct stream *out)
                            .t_ms = r->samples.t_ms,
                            .v = r->samples.v,
                            .len = r->samples.len};
-    return true;
+    *ok = work_read(ev->work, out->len);
+    return *ok;
 }
 
 struct range_window range_reader_window(const struct range_reader *r, const struct stream *s)

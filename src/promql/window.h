@@ -47,8 +47,8 @@ bool range_reader_open(struct range_reader *r, struct evaluator *ev,
                        const struct node *n) ATTR_NODISCARD;
 void range_reader_close(struct range_reader *r);
 size_t range_reader_count(const struct range_reader *r);
-/* False at the end. */
-bool range_reader_next(struct range_reader *r, struct stream *out);
+/* False at the end, and with *ok false where the evaluation cannot go on. */
+bool range_reader_next(struct range_reader *r, struct evaluator *ev, struct stream *out, bool *ok);
 
 /* A window on a stream: samples [begin, end), of the time (begin_ms, end_ms]. */
 struct range_window {

@@ -109,7 +109,8 @@ START_TEST(columns_merge_rows_that_take_turns)
     fill(columns_add(&c, make("m", "2"), false), 7, 7, 7);
     fill(columns_add(&c, make("m", "1"), true), absent(), 2, absent());
     struct error err = ERROR_INIT;
-    ck_assert(columns_merge(&c, "twice", &err));
+    struct work work = {.err = &err};
+    ck_assert(columns_merge(&c, "twice", &work));
     ck_assert_uint_eq(c.count, 2);
     ck_assert_double_eq(columns_row(&c, 0)[0], 1);
     ck_assert_double_eq(columns_row(&c, 0)[1], 2);
@@ -128,7 +129,8 @@ START_TEST(columns_do_not_merge_rows_that_meet)
     fill(columns_add(&c, make("m", "1"), false), absent(), 2, absent());
     fill(columns_add(&c, make("m", "1"), false), absent(), absent(), 2);
     struct error err = ERROR_INIT;
-    ck_assert(!columns_merge(&c, "two at once", &err));
+    struct work work = {.err = &err};
+    ck_assert(!columns_merge(&c, "two at once", &work));
     ck_assert_int_eq(err.kind, ERROR_EVALUATION);
     ck_assert_str_eq(error_text(&err), "two at once");
     error_release(&err);
@@ -139,15 +141,16 @@ END_TEST
 START_TEST(columns_repeat_drop_and_append)
 {
     struct columns c;
+    struct work work = {.pause = NULL};
     columns_init(&c, 1);
     columns_add(&c, make("m", "1"), false)[0] = 3;
     columns_add(&c, make("m", "2"), false)[0] = absent();
     columns_add(&c, make("m", "3"), false)[0] = 1;
     columns_remove_last(&c);
-    columns_broadcast(&c, 3);
+    ck_assert(columns_broadcast(&c, 3, &work));
     ck_assert_uint_eq(c.steps, 3);
     ck_assert_double_eq(columns_row(&c, 0)[2], 3);
-    columns_drop_empty(&c);
+    ck_assert(columns_drop_empty(&c, &work));
     ck_assert_uint_eq(c.count, 1);
     struct columns more;
     columns_init(&more, 3);
@@ -155,7 +158,7 @@ START_TEST(columns_repeat_drop_and_append)
     columns_append(&c, &more);
     ck_assert_uint_eq(more.count, 0);
     ck_assert_uint_eq(c.count, 2);
-    columns_map(&c, fabs);
+    ck_assert(columns_map(&c, fabs, &work));
     ck_assert_double_eq(columns_row(&c, 1)[0], 4);
     ck_assert(is_absent(columns_row(&c, 1)[1]));
     columns_release(&more);

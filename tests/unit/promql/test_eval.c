@@ -374,6 +374,117 @@ START_TEST(eval_sees_through_signals)
 }
 END_TEST
 
+/* A caller that lives on in pauses: counts them, and calls the question off in one of them. */
+struct pauses {
+    size_t count;
+    size_t last; /* the question is called off in this one; 0: never */
+};
+
+static bool take_pause(void *user)
+{
+    struct pauses *p = user;
+    return ++p->count != p->last;
+}
+
+#define LONG_STEPS ((size_t)12000)
+
+static bool ask_long(const struct expr *e, struct pauses *pauses, struct value *v,
+                     struct error *err)
+{
+    struct eval_options options = {.pause = take_pause, .pause_user = pauses};
+    struct grid grid = grid_range(0, (int64_t)(LONG_STEPS - 1) * 100, 100);
+    return expr_eval(e, store, table, &grid, false, &options, v, err);
+}
+
+START_TEST(eval_pauses_in_proportion)
+{
+    size_t counts[2];
+    for (size_t i = 0; i < 2; i++) {
+        struct strbuf text = STRBUF_INIT;
+        strbuf_add_c(&text, "sum by (h) (rate(a_total[1m]))");
+        for (size_t more = 1; more < (i == 0 ? 3 : 30); more++) {
+            strbuf_add_c(&text, " + sum by (h) (rate(a_total[1m]))");
+        }
+        struct expr *e = parse(strbuf_cstr(&text));
+        struct pauses pauses = {0};
+        struct value v;
+        struct error err = ERROR_INIT;
+        ck_assert(ask_long(e, &pauses, &v, &err));
+        counts[i] = pauses.count;
+        value_release(&v);
+        expr_unref(e);
+        strbuf_release(&text);
+    }
+    ck_assert_uint_ge(counts[0], 3);
+    ck_assert_uint_ge(counts[1], 8 * counts[0]);
+    ck_assert_uint_le(counts[1], 12 * counts[0]);
+}
+END_TEST
+
+/* Wherever it is called off, it says so and leaves nothing behind; else pauses change nothing. */
+START_TEST(eval_can_be_called_off)
+{
+    struct strbuf text = STRBUF_INIT;
+    strbuf_printf(&text, "%s or vector(1)", same_in_range[_i]);
+    struct expr *e = parse(strbuf_cstr(&text));
+    struct value calm;
+    struct error err = ERROR_INIT;
+    struct grid grid = grid_range(0, (int64_t)(LONG_STEPS - 1) * 100, 100);
+    ck_assert_msg(expr_eval(e, store, table, &grid, false, NULL, &calm, &err), "%s",
+                  error_text(&err));
+    size_t stops = 0;
+    for (size_t last = 1;; last++) {
+        struct pauses pauses = {.last = last};
+        struct value v;
+        if (ask_long(e, &pauses, &v, &err)) {
+            ck_assert_uint_lt(pauses.count, last);
+            ck_assert_uint_eq(v.series.len, calm.series.len);
+            for (size_t i = 0; i < v.series.len; i++) {
+                ck_assert_ptr_eq(v.series.items[i].labels, calm.series.items[i].labels);
+                ck_assert_mem_eq(v.series.items[i].points, calm.series.items[i].points,
+                                 LONG_STEPS * sizeof(double));
+            }
+            value_release(&v);
+            break;
+        }
+        stops++;
+        ck_assert_uint_eq(pauses.count, last);
+        ck_assert_msg(err.kind == ERROR_CANCELLED, "%s", error_text(&err));
+        ck_assert_uint_eq(v.series.len, 0);
+        error_release(&err);
+    }
+    ck_assert_uint_ge(stops, 1);
+    value_release(&calm);
+    strbuf_release(&text);
+    expr_unref(e);
+}
+END_TEST
+
+START_TEST(eval_limits_samples)
+{
+    static const char *const texts[] = {"a_total", "sum(rate(a_total[1m]))",
+                                        "sum_over_time(g[1m:1s])", "a_total{h=\"1\"}[5m]"};
+    struct expr *e = parse(texts[_i]);
+    struct eval_options options = {.max_samples = 40};
+    struct grid grid = grid_range(0, 300000, 15000);
+    bool instant = e->root->type == VALUE_MATRIX;
+    if (instant) {
+        grid = grid_instant(300000);
+        options.max_samples = 20;
+    }
+    struct value v;
+    struct error err = ERROR_INIT;
+    ck_assert(!expr_eval(e, store, table, &grid, instant, &options, &v, &err));
+    ck_assert_int_eq(err.kind, ERROR_LIMIT);
+    ck_assert_ptr_nonnull(strstr(error_text(&err), "reads more than"));
+    error_release(&err);
+    options.max_samples = 4000;
+    ck_assert(expr_eval(e, store, table, &grid, instant, &options, &v, &err));
+    value_release(&v);
+    expr_unref(e);
+}
+END_TEST
+
 int main(void)
 {
     size_t functions;
@@ -388,5 +499,8 @@ int main(void)
     tcase_add_test(tc, eval_places_annotations);
     tcase_add_test(tc, eval_range_comes_in_order);
     tcase_add_test(tc, eval_sees_through_signals);
+    tcase_add_test(tc, eval_pauses_in_proportion);
+    tcase_add_loop_test(tc, eval_can_be_called_off, 0, ARRAY_LEN(same_in_range));
+    tcase_add_loop_test(tc, eval_limits_samples, 0, 4);
     return suite_run("promql/eval", tc);
 }
