@@ -9,7 +9,6 @@
 #include "base/escape.h"
 #include "base/mem.h"
 #include "base/number.h"
-#include "base/utf8.h"
 #include "promql/absent.h"
 #include "promql/aggregate.h"
 #include "promql/func.h"
@@ -279,7 +278,21 @@ static bool quantile_rows(struct evaluator *ev, const double *parameter, const s
     return ok;
 }
 
-/* Row of `out` for the group's labels with `name` set to the value as text. */
+/* The new label is part of what `without` looks at: named there, it goes again. */
+static bool label_is_dropped(const struct node *n, struct str name)
+{
+    if (!n->aggregate.without) {
+        return false;
+    }
+    for (size_t i = 0; i < n->aggregate.label_count; i++) {
+        if (str_equal(n->aggregate.labels[i], name)) {
+            return true;
+        }
+    }
+    return str_equal(name, STR(LABEL_NAME));
+}
+
+/* Row of `out` for the group's labels with `name`, where it has one, set to the value as text. */
 static bool value_row(struct evaluator *ev, struct labels_builder *b, const struct labels *group,
                       struct str name, double v, struct label_groups *rows, struct columns *out,
                       size_t *at)
@@ -287,7 +300,9 @@ static bool value_row(struct evaluator *ev, struct labels_builder *b, const stru
     struct strbuf text = STRBUF_INIT;
     number_format(&text, v);
     labels_builder_from(b, group);
-    labels_builder_set(b, name, strbuf_str(&text));
+    if (name.len > 0) {
+        labels_builder_set(b, name, strbuf_str(&text));
+    }
     struct labels *labels = labels_builder_finish(b, ev->err);
     strbuf_release(&text);
     if (labels == NULL) {
@@ -307,12 +322,15 @@ static bool count_values(struct evaluator *ev, const struct node *n, const struc
                          const struct members *m, struct columns *out)
 {
     struct str name = eval_string(n->aggregate.parameter);
-    if (name.len == 0 || !utf8_valid(name)) {
+    if (!func_label_name_valid(ev, name)) {
         struct strbuf text = STRBUF_INIT;
         escape_quoted(&text, name);
         error_set(ev->err, ERROR_EVALUATION, "invalid label name %s", strbuf_cstr(&text));
         strbuf_release(&text);
         return false;
+    }
+    if (label_is_dropped(n, name)) {
+        name = STR_NONE;
     }
     struct labels_builder b;
     labels_builder_init(&b, ev->table);

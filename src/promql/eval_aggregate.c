@@ -92,6 +92,19 @@ static void add_spread(struct accumulator *acc, const double *row, size_t steps)
     }
 }
 
+/* In 2.x a first value does not spread, were it NaN or an infinity. */
+static void add_spread_v2(struct accumulator *acc, const double *row, size_t steps)
+{
+    for (size_t i = 0; i < steps; i++) {
+        if (acc[i].count == 0 && !is_absent(row[i])) {
+            acc[i].count = 1;
+            acc[i].spread.mean = row[i];
+        } else {
+            add_spread(&acc[i], &row[i], 1);
+        }
+    }
+}
+
 static double accumulated(enum aggregate_id op, const struct accumulator *acc)
 {
     if ((op == AGG_AVG ? acc->mean.count : acc->count) == 0) {
@@ -127,7 +140,7 @@ static double accumulated(enum aggregate_id op, const struct accumulator *acc)
 
 typedef void (*add_function)(struct accumulator *acc, const double *row, size_t steps);
 
-static add_function adder(enum aggregate_id op)
+static add_function adder(enum aggregate_id op, enum semantics semantics)
 {
     switch (op) {
     case AGG_SUM:
@@ -143,7 +156,7 @@ static add_function adder(enum aggregate_id op)
         return add_max;
     case AGG_STDDEV:
     case AGG_STDVAR:
-        return add_spread;
+        return semantics == SEMANTICS_V2 ? add_spread_v2 : add_spread;
     case AGG_NONE:
     case AGG_TOPK:
     case AGG_BOTTOMK:
@@ -241,7 +254,7 @@ static bool accumulate(struct evaluator *ev, const struct node *n, struct column
     struct accumulation a = {.sink.take = accumulate_row,
                              .ev = ev,
                              .op = n->aggregate.op,
-                             .add = adder(n->aggregate.op),
+                             .add = adder(n->aggregate.op, ev->semantics),
                              .reduction = aggregate_reduction(n)};
     labels_builder_init(&a.builder, ev->table);
     label_groups_init(&a.labels, 0);
@@ -266,7 +279,7 @@ static bool accumulate(struct evaluator *ev, const struct node *n, struct column
 
 bool eval_aggregate(struct evaluator *ev, const struct node *n, struct columns *out)
 {
-    if (adder(n->aggregate.op) != NULL) {
+    if (adder(n->aggregate.op, ev->semantics) != NULL) {
         return accumulate(ev, n, out);
     }
     return aggregate_select(ev, n, out);

@@ -98,6 +98,9 @@ bool func_min_of(struct evaluator *ev, const struct node *n, double *out);
 bool func_pi(struct evaluator *ev, const struct node *n, double *out);
 
 /* func_label.c */
+/* Can a label be given this name? Prometheus 3 takes any UTF-8, 2.x what the old text format could
+ * write. */
+bool func_label_name_valid(const struct evaluator *ev, struct str name);
 bool func_label_join(struct evaluator *ev, const struct node *n, struct columns *out);
 bool func_label_replace(struct evaluator *ev, const struct node *n, struct columns *out);
 

@@ -3,8 +3,7 @@
 #include "promql/func.h"
 #include "series/regex.h"
 
-/* Prometheus 3 takes any UTF-8, 2.x what the old text format could write. */
-static bool label_name_valid(const struct evaluator *ev, struct str name)
+bool func_label_name_valid(const struct evaluator *ev, struct str name)
 {
     if (name.len == 0) {
         return false;
@@ -25,7 +24,7 @@ static bool label_name_valid(const struct evaluator *ev, struct str name)
 static bool check_name(struct evaluator *ev, struct str name, const char *what,
                        const char *function)
 {
-    return label_name_valid(ev, name) ||
+    return func_label_name_valid(ev, name) ||
            error_set(ev->err, ERROR_EVALUATION, "invalid %s label name in %s(): %.*s", what,
                      function, STR_ARG(name));
 }

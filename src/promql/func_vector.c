@@ -40,23 +40,24 @@ bool func_scalar(struct evaluator *ev, const struct node *n, double *out)
     return ok;
 }
 
-/* Whether `name` is matched by more than one matcher, or by another kind than `=`. */
-static bool is_ambiguous(const struct node *selector, const char *name)
+/* Whether matcher `at` says what the label is: the first `=` of its name does, unless another
+ * matcher of that name follows. One before it does not count. */
+static bool says_label(const struct node *selector, size_t at)
 {
-    size_t matchers = 0;
+    const struct matcher *matchers = selector->selector.matchers;
+    if (matchers[at].op != MATCH_EQUAL || strcmp(matchers[at].name, LABEL_NAME) == 0) {
+        return false;
+    }
     for (size_t i = 0; i < selector->selector.matcher_count; i++) {
-        const struct matcher *m = &selector->selector.matchers[i];
-        if (strcmp(m->name, name) == 0) {
-            matchers++;
-            if (m->op != MATCH_EQUAL) {
-                return true;
-            }
+        bool rival = i > at || (i < at && matchers[i].op == MATCH_EQUAL);
+        if (rival && strcmp(matchers[i].name, matchers[at].name) == 0) {
+            return false;
         }
     }
-    return matchers > 1;
+    return true;
 }
 
-/* The labels an absent series would have had: what the selector says by `=`, once. */
+/* The labels an absent series would have had (prometheus: createLabelsForAbsentFunction). */
 static struct labels *absent_labels(struct evaluator *ev, const struct node *arg)
 {
     const struct node *selector = eval_unwrap(arg);
@@ -67,7 +68,7 @@ static struct labels *absent_labels(struct evaluator *ev, const struct node *arg
     labels_builder_init(&b, ev->table);
     for (size_t i = 0; i < selector->selector.matcher_count; i++) {
         const struct matcher *m = &selector->selector.matchers[i];
-        if (strcmp(m->name, LABEL_NAME) != 0 && !is_ambiguous(selector, m->name)) {
+        if (says_label(selector, i)) {
             labels_builder_set(&b, str_from(m->name), str_from(m->value));
         }
     }

@@ -62,7 +62,7 @@ double quantile_of_buckets(double q, struct bucket *buckets, size_t n, bool *rep
     n = coalesce(buckets, n);
     bool fixed = repair(buckets, n);
     double observations = buckets[n - 1].count;
-    if (n < 2 || observations == 0 || isnan(observations)) {
+    if (n < 2 || observations == 0) {
         return NAN;
     }
     *repaired = fixed;

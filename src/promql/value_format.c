@@ -39,6 +39,16 @@ static void add_point(struct strbuf *out, int64_t t_ms, double v)
     strbuf_add_c(out, "\"]");
 }
 
+/* Never with an exponent, other than a sample's (prometheus: promql, Scalar.MarshalJSON). */
+static void add_scalar(struct strbuf *out, int64_t t_ms, double v)
+{
+    strbuf_add_char(out, '[');
+    add_timestamp(out, t_ms);
+    strbuf_add_c(out, ",\"");
+    number_format(out, v);
+    strbuf_add_c(out, "\"]");
+}
+
 static void add_metric(struct strbuf *out, const struct labels *ls)
 {
     strbuf_add_c(out, "{\"metric\":{");
@@ -96,7 +106,7 @@ static void add_texts(struct strbuf *out, const char *name, char *const *texts, 
 static void add_result(struct strbuf *out, const struct value *v)
 {
     if (v->type == VALUE_SCALAR) {
-        add_point(out, v->grid.start_ms, v->scalar[0]);
+        add_scalar(out, v->grid.start_ms, v->scalar[0]);
         return;
     }
     strbuf_add_char(out, '[');

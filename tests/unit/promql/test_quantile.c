@@ -23,7 +23,7 @@ static const struct {
     {"only +Inf", 0.5, {{INFINITY, 6}}, 1, NAN, false},
     {"one bound twice is one bucket", 0.5, {{INFINITY, 3}, {INFINITY, 3}}, 2, NAN, false},
     {"no observation", 0.5, {{1, 0}, {INFINITY, 0}}, 2, NAN, false},
-    {"observations not known", 0.5, {{1, 1}, {INFINITY, NAN}}, 2, NAN, false},
+    {"observations not known: as if in the last bucket", 0.5, {{1, 1}, {INFINITY, NAN}}, 2, 1, false},
     {"q below", -0.1, {{1, 2}, {INFINITY, 4}}, 2, -INFINITY, false},
     {"q above", 1.1, {{1, 2}, {INFINITY, 4}}, 2, INFINITY, false},
     {"q not known", NAN, {{1, 2}, {INFINITY, 4}}, 2, NAN, false},
