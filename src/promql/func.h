@@ -36,7 +36,9 @@ struct func_handler {
     bool makes_rows;   /* vectors only: as all windows do */
     bool keeps_name;   /* windows only: the metric name stays */
     bool quantile_arg; /* windows only: the first scalar is to be in [0, 1], else a warning */
-    bool uses_time;    /* differs from step to step whatever its arguments */
+    /* Windows only, or NULL: scalar arguments that a window with samples cannot be given. */
+    bool (*check)(const struct func_window *, struct error *err);
+    bool uses_time; /* differs from step to step whatever its arguments */
 };
 
 /* `n` is a NODE_CALL. */
@@ -64,8 +66,8 @@ double func_changes(const struct func_window *w);
 double func_resets(const struct func_window *w);
 double func_deriv(const struct func_window *w);
 double func_predict_linear(const struct func_window *w);
-bool func_double_exponential_smoothing(struct evaluator *ev, const struct node *n,
-                                       struct columns *out);
+double func_double_exponential_smoothing(const struct func_window *w);
+bool func_check_factors(const struct func_window *w, struct error *err);
 
 /* func_over_time.c */
 double func_avg_over_time(const struct func_window *w);

@@ -320,7 +320,7 @@ double func_predict_linear(const struct func_window *w)
     return line.slope * w->a + line.at_origin;
 }
 
-static double smooth(const struct func_window *w)
+double func_double_exponential_smoothing(const struct func_window *w)
 {
     if (w->len < 2) {
         return absent();
@@ -339,25 +339,14 @@ static double smooth(const struct func_window *w)
     return smoothed;
 }
 
-static bool check_factor(struct evaluator *ev, const struct node *arg, const char *name)
+static bool check_factor(const char *name, double factor, struct error *err)
 {
-    double *factors = mem_alloc(ev->grid.steps * sizeof(*factors));
-    bool ok = eval_scalar(ev, arg, factors);
-    for (size_t i = 0; ok && i < ev->grid.steps; i++) {
-        if (factors[i] <= 0 || factors[i] >= 1) {
-            ok = error_set(ev->err, ERROR_EVALUATION,
-                           "invalid %s factor. Expected: 0 < %cf < 1, got: %f", name, name[0],
-                           factors[i]);
-        }
-    }
-    free(factors);
-    return ok;
+    return !(factor <= 0 || factor >= 1) ||
+           error_set(err, ERROR_EVALUATION, "invalid %s factor. Expected: 0 < %cf < 1, got: %f",
+                     name, name[0], factor);
 }
 
-bool func_double_exponential_smoothing(struct evaluator *ev, const struct node *n,
-                                       struct columns *out)
+bool func_check_factors(const struct func_window *w, struct error *err)
 {
-    static const struct func_handler handler = {.window = smooth};
-    return check_factor(ev, n->call.args[1], "smoothing") &&
-           check_factor(ev, n->call.args[2], "trend") && func_over_windows(ev, n, &handler, out);
+    return check_factor("smoothing", w->a, err) && check_factor("trend", w->b, err);
 }

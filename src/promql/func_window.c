@@ -80,6 +80,9 @@ static bool fill_row(struct evaluator *ev, const struct func_handler *h, const s
                                  .a = a->count > 0 ? a->scalars[0][i] : 0,
                                  .b = a->count > 1 ? a->scalars[1][i] : 0,
                                  .scratch = scratch};
+        if (h->check != NULL && !h->check(&in, ev->err)) {
+            return false;
+        }
         row[i] = h->window(&in);
         *any = *any || !is_absent(row[i]);
     }
