@@ -139,6 +139,11 @@ struct wall loop_wall(const struct loop *loop)
     return loop->in_turn ? loop->wall : clock_wall(&loop->clock);
 }
 
+struct mono loop_clock(const struct loop *loop)
+{
+    return clock_mono(&loop->clock);
+}
+
 uint64_t loop_slow_callbacks(const struct loop *loop)
 {
     return loop->slow_callbacks;

@@ -36,6 +36,8 @@ bool loop_step(struct loop *loop, int64_t max_wait_ms);
 void loop_stop(struct loop *loop);
 struct mono loop_mono(const struct loop *loop);
 struct wall loop_wall(const struct loop *loop);
+/* The monotonic clock as it is now, for work that looks how much of its turn is gone. */
+struct mono loop_clock(const struct loop *loop);
 /* Callbacks over LOOP_SLOW_MS so far, and the turns taken (wake-ups). */
 uint64_t loop_slow_callbacks(const struct loop *loop);
 uint64_t loop_wakeups(const struct loop *loop);

@@ -1,32 +1,41 @@
 /*
- * The embedded engine as an answerer. Questions wait in two queues (normal before background) and
- * one is evaluated a turn of the loop, so that keys and sockets get their turn between two
- * expensive ones.
+ * The embedded engine as an answerer. Questions wait in two lanes, normal before background, and a
+ * turn of the loop does one piece of work: a question, or a slice of a long one. A lane has one
+ * evaluation, so that a normal question need not wait for a background one that was begun.
  *
- * Invariant: a turn is deferred exactly when a question waits. `done` runs after the question has
- * left its queue and nothing of the answerer is touched behind it, so that it may ask again,
- * cancel others or destroy the answerer.
+ * Invariant: a turn is deferred exactly when a question waits or is under way. `done` runs after
+ * the question has left its lane and nothing of the answerer is touched behind it, so that it may
+ * ask again, cancel others or destroy the answerer.
  */
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/duration.h"
 #include "base/mem.h"
 #include "base/vec.h"
 #include "loop/loop.h"
+#include "query/evaluation.h"
 #include "query/query.h"
 #include "series/store.h"
+
+#define NS_PER_MS INT64_C(1000000)
+#define LANES     2 /* by enum query_priority */
 
 struct local_query {
     struct query base;
     struct local_query *next;
     bool is_names;
+    int64_t timeout_ms;
+    struct mono deadline;
     struct query_request request;      /* expr is our own reference */
     struct query_names_request wanted; /* label and matchers are our own copies */
 };
 
-struct queue {
-    struct local_query *first;
+struct lane {
+    struct local_query *open;  /* whose evaluation is under way, or NULL */
+    struct local_query *first; /* that wait */
     struct local_query **last;
+    struct evaluation *evaluation; /* NULL before the first */
 };
 
 struct local {
@@ -35,36 +44,38 @@ struct local {
     struct store *store;
     struct label_table *table;
     struct eval_options options;
-    struct queue queues[QUERY_BACKGROUND + 1]; /* by enum query_priority */
+    int64_t timeout_ms;
+    int64_t slice_ms;
+    struct lane lanes[LANES];
     struct deferred *turn;
 };
 
-static void queue_init(struct queue *q)
+static struct local_query *lane_pop(struct lane *lane)
 {
-    q->first = NULL;
-    q->last = &q->first;
-}
-
-static struct local_query *queue_pop(struct queue *q)
-{
-    struct local_query *lq = q->first;
+    struct local_query *lq = lane->first;
     if (lq != NULL) {
-        q->first = lq->next;
-        if (q->first == NULL) {
-            q->last = &q->first;
+        lane->first = lq->next;
+        if (lane->first == NULL) {
+            lane->last = &lane->first;
         }
         lq->next = NULL;
     }
     return lq;
 }
 
-static bool queue_remove(struct queue *q, const struct local_query *lq)
+/* Also one that is under way, which is stopped. */
+static bool lane_remove(struct lane *lane, const struct local_query *lq)
 {
-    for (struct local_query **at = &q->first; *at != NULL; at = &(*at)->next) {
+    if (lane->open == lq) {
+        evaluation_stop(lane->evaluation);
+        lane->open = NULL;
+        return true;
+    }
+    for (struct local_query **at = &lane->first; *at != NULL; at = &(*at)->next) {
         if (*at == lq) {
             *at = lq->next;
             if (*at == NULL) {
-                q->last = at;
+                lane->last = at;
             }
             return true;
         }
@@ -72,15 +83,21 @@ static bool queue_remove(struct queue *q, const struct local_query *lq)
     return false;
 }
 
-static struct local_query *pop(struct local *l)
+/* The question whose turn is next, or NULL. */
+static struct local_query *lane_next(const struct lane *lane)
 {
-    struct local_query *lq = queue_pop(&l->queues[QUERY_NORMAL]);
-    return lq != NULL ? lq : queue_pop(&l->queues[QUERY_BACKGROUND]);
+    return lane->open != NULL ? lane->open : lane->first;
 }
 
-static bool waiting(const struct local *l)
+/* The lane whose turn is next, or NULL. */
+static struct lane *next_lane(struct local *l)
 {
-    return l->queues[QUERY_NORMAL].first != NULL || l->queues[QUERY_BACKGROUND].first != NULL;
+    for (size_t i = 0; i < LANES; i++) {
+        if (lane_next(&l->lanes[i]) != NULL) {
+            return &l->lanes[i];
+        }
+    }
+    return NULL;
 }
 
 static void query_free(struct local_query *lq)
@@ -98,21 +115,19 @@ static void query_free(struct local_query *lq)
     free(lq);
 }
 
-static void evaluate(struct local *l, struct local_query *lq)
+/* Ends a question that has left its lane. */
+static void fail(struct local_query *lq, const struct error *err)
 {
-    struct value value;
-    struct error err = ERROR_INIT;
-    bool ok = expr_eval(lq->request.expr, l->store, l->table, &lq->request.grid,
-                        lq->request.instant, &l->options, &value, &err);
-    query_done_cb done = lq->request.done;
-    void *user = lq->request.user;
-    query_free(lq);
-    if (ok) {
-        done(user, &value, NULL);
-        value_release(&value);
+    if (lq->is_names) {
+        query_names_cb done = lq->wanted.done;
+        void *user = lq->wanted.user;
+        query_free(lq);
+        done(user, NULL, 0, err);
     } else {
-        done(user, NULL, &err);
-        error_release(&err);
+        query_done_cb done = lq->request.done;
+        void *user = lq->request.user;
+        query_free(lq);
+        done(user, NULL, err);
     }
 }
 
@@ -193,31 +208,112 @@ static void answer_names(struct local *l, struct local_query *lq)
     vec_release(&found.values);
 }
 
-static void take_turn(void *user)
+static void take_turn(void *user);
+
+static void arm(struct local *l)
 {
-    struct local *l = user;
-    l->turn = NULL;
-    struct local_query *lq = pop(l);
-    assert(lq != NULL);
-    if (waiting(l)) {
+    if (l->turn == NULL && next_lane(l) != NULL) {
         l->turn = loop_defer(l->loop, take_turn, l);
-    }
-    if (lq->is_names) {
-        answer_names(l, lq);
-    } else {
-        evaluate(l, lq);
     }
 }
 
-static struct query *enqueue(struct local *l, struct local_query *lq, enum query_priority priority)
+static void fail_late(struct local *l, struct lane *lane, struct local_query *lq)
 {
-    struct queue *q = &l->queues[priority];
-    lq->base.answerer = &l->base;
-    *q->last = lq;
-    q->last = &lq->next;
-    if (l->turn == NULL) {
-        l->turn = loop_defer(l->loop, take_turn, l);
+    struct strbuf limit = STRBUF_INIT;
+    struct error err = ERROR_INIT;
+    lane_remove(lane, lq);
+    arm(l);
+    duration_format(&limit, lq->timeout_ms);
+    error_set(&err, ERROR_TIMEOUT, "the query took longer than %s", strbuf_cstr(&limit));
+    fail(lq, &err);
+    error_release(&err);
+    strbuf_release(&limit);
+}
+
+/* Makes the lane's next question the one under way. */
+static bool begin(struct local *l, struct lane *lane, struct error *err)
+{
+    if (lane->evaluation == NULL) {
+        lane->evaluation = evaluation_create(l->loop, l->store, l->table, l->slice_ms, err);
+        if (lane->evaluation == NULL) {
+            return false;
+        }
     }
+    lane->open = lane_pop(lane);
+    evaluation_begin(lane->evaluation, &lane->open->request, &l->options, lane->open->deadline);
+    return true;
+}
+
+static void evaluate(struct local *l, struct lane *lane)
+{
+    struct value value;
+    struct error err = ERROR_INIT;
+    if (lane->open == NULL && !begin(l, lane, &err)) {
+        struct local_query *lq = lane_pop(lane);
+        arm(l);
+        fail(lq, &err);
+        error_release(&err);
+        return;
+    }
+    struct local_query *lq = lane->open;
+    enum evaluation_state state = evaluation_continue(lane->evaluation);
+    if (state == EVALUATION_PAUSED) {
+        arm(l);
+        return;
+    }
+    if (state == EVALUATION_LATE) {
+        fail_late(l, lane, lq);
+        return;
+    }
+    lane->open = NULL;
+    if (!evaluation_take(lane->evaluation, &value, &err)) {
+        arm(l);
+        fail(lq, &err);
+        error_release(&err);
+        return;
+    }
+    query_done_cb done = lq->request.done;
+    void *user = lq->request.user;
+    query_free(lq);
+    arm(l);
+    done(user, &value, NULL);
+    value_release(&value);
+}
+
+static void take_turn(void *user)
+{
+    struct local *l = user;
+    struct mono now = loop_mono(l->loop);
+    l->turn = NULL;
+    for (size_t i = 0; i < LANES; i++) { /* also a background one that never had its turn */
+        struct local_query *next = lane_next(&l->lanes[i]);
+        if (next != NULL && now.ns >= next->deadline.ns) {
+            fail_late(l, &l->lanes[i], next);
+            return;
+        }
+    }
+    struct lane *lane = next_lane(l);
+    assert(lane != NULL);
+    if (lane_next(lane)->is_names) {
+        struct local_query *lq = lane_pop(lane);
+        arm(l);
+        answer_names(l, lq);
+    } else {
+        evaluate(l, lane);
+    }
+}
+
+static struct query *enqueue(struct local *l, struct local_query *lq, int64_t timeout_ms,
+                             enum query_priority priority)
+{
+    struct lane *lane = &l->lanes[priority];
+    bool shorter = timeout_ms > 0 && timeout_ms < l->timeout_ms;
+    lq->base.answerer = &l->base;
+    lq->timeout_ms = shorter ? timeout_ms : l->timeout_ms;
+    lq->deadline = (struct mono){loop_mono(l->loop).ns + lq->timeout_ms * NS_PER_MS};
+    *lane->last = lq;
+    lane->last = &lq->next;
+    arm(l);
     return &lq->base;
 }
 
@@ -227,7 +323,7 @@ static struct query *local_ask(struct answerer *self, const struct query_request
     struct local_query *lq = mem_zalloc(1, sizeof(*lq));
     lq->request = *request;
     lq->request.expr = expr_ref(request->expr);
-    return enqueue(l, lq, request->priority);
+    return enqueue(l, lq, request->timeout_ms, request->priority);
 }
 
 static struct query *local_names(struct answerer *self, const struct query_names_request *request)
@@ -242,19 +338,19 @@ static struct query *local_names(struct answerer *self, const struct query_names
         matcher_copy(&copies[i], &request->matchers[i]);
     }
     lq->wanted.matchers = copies;
-    return enqueue(l, lq, QUERY_NORMAL);
+    return enqueue(l, lq, request->timeout_ms, QUERY_NORMAL);
 }
 
 static void local_cancel(struct answerer *self, struct query *query)
 {
     struct local *l = CONTAINER_OF(self, struct local, base);
     struct local_query *lq = CONTAINER_OF(query, struct local_query, base);
-    bool removed = queue_remove(&l->queues[QUERY_NORMAL], lq) ||
-                   queue_remove(&l->queues[QUERY_BACKGROUND], lq);
+    bool removed =
+        lane_remove(&l->lanes[QUERY_NORMAL], lq) || lane_remove(&l->lanes[QUERY_BACKGROUND], lq);
     assert(removed);
     (void)removed;
     query_free(lq);
-    if (!waiting(l)) {
+    if (next_lane(l) == NULL) {
         deferred_cancel(l->turn);
         l->turn = NULL;
     }
@@ -277,12 +373,27 @@ struct answerer *answerer_local_create(struct loop *loop, struct store *store,
     l->loop = loop;
     l->store = store;
     l->table = table;
-    if (options != NULL) {
-        l->options = *options;
+    l->slice_ms = EVALUATION_SLICE_MS;
+    for (size_t i = 0; i < LANES; i++) {
+        l->lanes[i].last = &l->lanes[i].first;
     }
-    queue_init(&l->queues[QUERY_NORMAL]);
-    queue_init(&l->queues[QUERY_BACKGROUND]);
+    answerer_local_set_options(&l->base, options != NULL ? options : &(struct eval_options){0}, 0);
     return &l->base;
+}
+
+void answerer_local_set_options(struct answerer *answerer, const struct eval_options *options,
+                                int64_t timeout_ms)
+{
+    struct local *l = CONTAINER_OF(answerer, struct local, base);
+    l->options = *options;
+    l->timeout_ms = timeout_ms > 0 ? timeout_ms : QUERY_TIMEOUT_DEFAULT_MS;
+}
+
+void answerer_local_set_slice(struct answerer *answerer, int64_t slice_ms)
+{
+    struct local *l = CONTAINER_OF(answerer, struct local, base);
+    assert(next_lane(l) == NULL);
+    l->slice_ms = slice_ms;
 }
 
 void answerer_local_destroy(struct answerer *answerer)
@@ -291,18 +402,17 @@ void answerer_local_destroy(struct answerer *answerer)
         return;
     }
     struct local *l = CONTAINER_OF(answerer, struct local, base);
-    deferred_cancel(l->turn);
-    l->turn = NULL;
     struct error err = ERROR_INIT;
     error_set(&err, ERROR_CANCELLED, "the source '%s' was closed", l->base.source);
-    for (struct local_query *lq = pop(l); lq != NULL; lq = pop(l)) {
-        if (lq->is_names) {
-            lq->wanted.done(lq->wanted.user, NULL, 0, &err);
-        } else {
-            lq->request.done(lq->request.user, NULL, &err);
-        }
-        query_free(lq);
+    for (struct lane *lane; (lane = next_lane(l)) != NULL;) {
+        struct local_query *lq = lane_next(lane);
+        lane_remove(lane, lq);
+        fail(lq, &err);
     }
     error_release(&err);
+    deferred_cancel(l->turn);
+    for (size_t i = 0; i < LANES; i++) {
+        evaluation_destroy(l->lanes[i].evaluation);
+    }
     free(l);
 }

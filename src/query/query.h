@@ -37,7 +37,7 @@ struct query_request {
     const struct expr *expr; /* referenced until done */
     struct grid grid;
     bool instant;
-    int64_t timeout_ms; /* 0: the default; the whole of it, also at a server */
+    int64_t timeout_ms; /* 0: the default; the whole of it, waiting included, also at a server */
     enum query_priority priority;
     query_done_cb done;
     void *user;
@@ -79,12 +79,25 @@ struct query *query_ask(struct answerer *answerer, const struct query_request *r
 struct query *query_names(struct answerer *answerer, const struct query_names_request *request);
 void query_cancel(struct query *query); /* NULL is fine */
 
-/* The embedded engine over a store: evaluates in a turn of its own. `store` and `table` must
- * outlive it. */
+/*
+ * The embedded engine over a store: evaluates in turns of its own, a long question in slices over
+ * many of them (evaluation.h), so that the loop is not kept waiting. One normal question and one of
+ * the background may be under way at a time; the normal one goes first. `store` and `table` must
+ * outlive it. `options` may be NULL: the defaults.
+ *
+ * A question that takes longer than its time-out, or than the answerer's, ends with ERROR_TIMEOUT.
+ */
 struct loop;
 struct answerer *answerer_local_create(struct loop *loop, struct store *store,
                                        struct label_table *table, const char *source,
                                        const struct eval_options *options);
 void answerer_local_destroy(struct answerer *answerer);
+/* For the questions that begin from now on. `timeout_ms` is the longest that one may take, and what
+ * those take that name none; 0: QUERY_TIMEOUT_DEFAULT_MS. */
+void answerer_local_set_options(struct answerer *answerer, const struct eval_options *options,
+                                int64_t timeout_ms);
+/* How much of a turn of the loop an evaluation may take; EVALUATION_SLICE_MS unless told, 0: it
+ * gives way whenever it can. Before the first question. */
+void answerer_local_set_slice(struct answerer *answerer, int64_t slice_ms);
 
 #endif
