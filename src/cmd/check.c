@@ -8,6 +8,15 @@
 #include "ui/theme.h"
 #include "yaml/node.h"
 
+/* What the file's questions will be answered by, defaults included. */
+static void show_promql(const char *file, const struct config *config)
+{
+    struct strbuf text = STRBUF_INIT;
+    config_promql_format(&text, &config->promql);
+    printf("%s: %s\n", file, strbuf_cstr(&text));
+    strbuf_release(&text);
+}
+
 /* A pack has a `panel:` at its top, a theme `theme:`; everything else is taken for a configuration.
  */
 static void check_file(const char *file, struct diags *diags)
@@ -22,7 +31,11 @@ static void check_file(const char *file, struct diags *diags)
     } else if (mapping && yaml_get(root, "theme") != NULL) {
         theme_destroy(theme_parse(file, yaml_text(doc), diags));
     } else {
-        config_unref(config_load(file, diags));
+        struct config *config = config_load(file, diags);
+        if (config != NULL && mapping && yaml_get(root, "promql") != NULL) {
+            show_promql(file, config);
+        }
+        config_unref(config);
     }
     yaml_destroy(doc);
     diags_release(&quiet);

@@ -87,6 +87,7 @@ static struct config *config_new(void)
     config->interval_ms = CONFIG_INTERVAL_DEFAULT_MS;
     config->retention_ms = CONFIG_RETENTION_DEFAULT_MS;
     config->max_series = STORE_MAX_SERIES_DEFAULT;
+    config->promql = config_promql_default();
     return config;
 }
 
@@ -205,6 +206,7 @@ struct config *config_load(const char *file, struct diags *diags)
         if (root->kind == YAML_NULL || yaml_is_mapping(&r, root)) {
             read_global(config, &r, root);
             read_console(config, &r, root);
+            config_promql_read(&config->promql, &r, root);
             source_configs_read(&config->sources, &r, yaml_member(&r, root, "sources"),
                                 config->interval_ms);
             services_read(&config->services, &r, yaml_member(&r, root, "services"));

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/diag.h"
+#include "engine/config_promql.h"
 #include "panel/packs.h"
 #include "panel/services.h"
 #include "source/source.h"
@@ -33,6 +34,7 @@ struct config {
     int64_t interval_ms;
     int64_t retention_ms;
     size_t max_series;
+    struct config_promql promql;
     char *theme;  /* or NULL */
     char *glyphs; /* or NULL */
     struct source_configs sources;

@@ -41,8 +41,7 @@ void config_promql_read(struct config_promql *promql, struct yaml_reader *r,
 
 void config_promql_format(struct strbuf *out, const struct config_promql *promql)
 {
-    strbuf_printf(out, "promql: %s semantics, look-back ",
-                  semantics_words[promql->eval.semantics]);
+    strbuf_printf(out, "promql: %s semantics, look-back ", semantics_words[promql->eval.semantics]);
     duration_format(out, promql->eval.lookback_delta_ms);
     strbuf_printf(out, "; a question takes at most %zu samples, %zu points and ",
                   promql->eval.max_samples, promql->eval.max_points);

@@ -215,6 +215,9 @@ void engine_reload(struct engine *engine, struct config *config)
                   LOG_STR("note", "retention and max_series change with the next start"), LOG_END);
     }
     drop_sources(engine, config);
+    VEC_EACH (&engine->sources, struct engine_source *, s) {
+        engine_source_set_promql(*s, &config->promql);
+    }
     reload_board(engine, old);
     VEC_EACH (&config->sources.list, const struct source_config, source) {
         if (find_source(engine, source->name) == NULL) {

@@ -33,7 +33,8 @@ struct engine *engine_create(const struct engine_options *options);
 void engine_destroy(struct engine *engine);
 
 /* Takes over a new snapshot of the configuration file: sources that say the same as before go on
- * untouched, with their data, and so does the board where packs and services say the same. Both
+ * untouched, with their data, and so does the board where packs and services say the same. What
+ * `promql` says holds for the questions that begin from then on. Both
  * snapshots are from files: targets of the command line cannot change. What is kept and for how
  * long changes with the next start; the log says so. */
 void engine_reload(struct engine *engine, struct config *config);

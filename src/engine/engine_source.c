@@ -60,6 +60,7 @@ struct engine_source *engine_source_create(const struct engine_scope *scope,
         s->local = answerer_local_create(scope->env.loop, scope->env.store, scope->env.labels,
                                          config->name, NULL);
         s->local->interval_ms = config->interval_ms;
+        engine_source_set_promql(s, &snapshot->promql);
         strbuf_add_c(&match, "job=");
         escape_quoted(&match, str_from(config->name));
     }
@@ -106,6 +107,13 @@ bool engine_source_same(const struct engine_source *s, const struct source_confi
            s->config->interval_ms == config->interval_ms &&
            s->config->timeout_ms == config->timeout_ms &&
            config->ops->same_options(s->config->options, config->options);
+}
+
+void engine_source_set_promql(struct engine_source *s, const struct config_promql *promql)
+{
+    if (s->local != NULL) {
+        answerer_local_set_options(s->local, &promql->eval, promql->timeout_ms);
+    }
 }
 
 void engine_source_polled_now(struct engine_source *s, struct wall now)

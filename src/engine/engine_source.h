@@ -30,6 +30,8 @@ const char *engine_source_name(const struct engine_source *s);
 struct polled *engine_source_polled(const struct engine_source *s);
 /* Says `config` the same as what this one was made of? */
 bool engine_source_same(const struct engine_source *s, const struct source_config *config);
+/* How questions over what it polls are answered from now on; nothing at a server. */
+void engine_source_set_promql(struct engine_source *s, const struct config_promql *promql);
 /* A poll is over: the board looks again where it brought data. */
 void engine_source_polled_now(struct engine_source *s, struct wall now);
 

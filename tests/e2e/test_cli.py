@@ -114,6 +114,9 @@ def check_says_everything():
     good = write("good.yaml", "sources:\n  - name: here\n    host: {}\n")
     out, _ = tocsin("check", good)
     expect("1 file checked, no errors" in out, out)
+    promql = write("promql.yaml", "promql: { semantics: v2, timeout: 5s }\n")
+    out, _ = tocsin("check", promql)
+    expect("promql.yaml: promql: v2 semantics, look-back 5m;" in out and " and 5s\n" in out, out)
     pack = write("pack.yaml", "panel: p\nshape: red\ndetect: m\neach: [job]\n"
                  "signals:\n  rate: { expr: 'rate(m)' }\n")
     _, err = tocsin("check", pack, status=78)

@@ -101,6 +101,67 @@ START_TEST(test_everything_wrong_at_once)
 }
 END_TEST
 
+static struct config *load(const char *text)
+{
+    write_file(text);
+    struct config *config = config_load(file, &diags);
+    ck_assert_msg(config != NULL, "%s", diags.list.len != 0 ? diags.list.items[0].message : "");
+    return config;
+}
+
+static const struct promql_case {
+    const char *text;
+    const char *said;
+} promql_cases[] = {
+    {"{}", "promql: v3 semantics, look-back 5m; a question takes at most 50000000 samples, "
+           "50000000 points and 30s"},
+    {"promql: { semantics: v2, lookback_delta: 90s, max_samples: 1000, max_points: 20, "
+     "timeout: 1500ms }",
+     "promql: v2 semantics, look-back 1m30s; a question takes at most 1000 samples, 20 points and "
+     "1s500ms"},
+    {"promql: { semantics: v3, max_points: 1000000000 }",
+     "promql: v3 semantics, look-back 5m; a question takes at most 50000000 samples, 1000000000 "
+     "points and 30s"},
+};
+
+START_TEST(test_promql)
+{
+    struct config *config = load(promql_cases[_i].text);
+    struct strbuf text = STRBUF_INIT;
+    config_promql_format(&text, &config->promql);
+    ck_assert_str_eq(strbuf_cstr(&text), promql_cases[_i].said);
+    strbuf_release(&text);
+    config_unref(config);
+}
+END_TEST
+
+START_TEST(test_promql_wrong)
+{
+    write_file("promql:\n"
+               "  semantics: v4\n"
+               "  lookback: 5m\n"
+               "  lookback_delta: 0s\n"
+               "  max_samples: 0\n"
+               "  max_points: 1000000001\n"
+               "  timeout: soon\n");
+    ck_assert_ptr_null(config_load(file, &diags));
+    struct strbuf text = STRBUF_INIT;
+    diags_format(&diags, &text);
+    static const char *const wanted[] = {":2:14: error: one of",
+                                         ":3:3: error: unknown key 'lookback'",
+                                         "known here: semantics, lookback_delta,",
+                                         ":4:19: error:",
+                                         ":5:16: error:",
+                                         ":6:15: error:",
+                                         ":7:12: error:"};
+    for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
+        ck_assert_msg(strstr(strbuf_cstr(&text), wanted[i]) != NULL, "no \"%s\" in:\n%s", wanted[i],
+                      strbuf_cstr(&text));
+    }
+    strbuf_release(&text);
+}
+END_TEST
+
 START_TEST(test_secrets_are_not_printed)
 {
     setenv("TOCSIN_TEST_SECRET", "hunter2", 1);
@@ -172,6 +233,8 @@ int main(void)
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_add_test(tc, test_good);
     tcase_add_test(tc, test_everything_wrong_at_once);
+    tcase_add_loop_test(tc, test_promql, 0, ARRAY_LEN(promql_cases));
+    tcase_add_test(tc, test_promql_wrong);
     tcase_add_test(tc, test_secrets_are_not_printed);
     tcase_add_test(tc, test_found_where_it_is);
     tcase_add_loop_test(tc, test_targets, 0, ARRAY_LEN(target_cases));

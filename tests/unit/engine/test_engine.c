@@ -207,6 +207,55 @@ START_TEST(test_reload_takes_services_over)
 }
 END_TEST
 
+struct answer {
+    bool came;
+    enum error_kind error;
+};
+
+static void on_answer(void *user, struct value *value, const struct error *err)
+{
+    struct answer *a = user;
+    (void)value;
+    a->came = true;
+    a->error = err != NULL ? err->kind : ERROR_NONE;
+}
+
+static enum error_kind ask_here(const char *text)
+{
+    struct error err = ERROR_INIT;
+    struct answer a = {0};
+    struct expr *e = expr_parse(str_from(text), NULL, &err);
+    ck_assert_ptr_nonnull(e);
+    const struct query_request request = {.expr = e,
+                                          .grid = grid_instant(loop_wall(loop).ms),
+                                          .instant = true,
+                                          .done = on_answer,
+                                          .user = &a};
+    query_ask(directory_find(engine_directory(engine), "here"), &request);
+    expr_unref(e);
+    for (int i = 0; i < 1000 && !a.came; i++) {
+        loop_step(loop, 10);
+    }
+    ck_assert(a.came);
+    return a.error;
+}
+
+START_TEST(test_promql_holds_and_is_reloaded)
+{
+    start(load("promql: { max_points: 1 }\nsources:\n" HERE));
+    ck_assert(wait_until(polled, "here"));
+    ck_assert_int_eq(ask_here("node_cpu_seconds_total"), ERROR_LIMIT);
+    struct config *config = load("sources:\n" HERE);
+    engine_reload(engine, config);
+    config_unref(config);
+    ck_assert_int_eq(ask_here("node_cpu_seconds_total"), ERROR_NONE);
+    config = load("promql: { max_samples: 1 }\nsources:\n" HERE);
+    engine_reload(engine, config);
+    config_unref(config);
+    ck_assert_int_eq(ask_here("sum_over_time(node_cpu_seconds_total[10m])"), ERROR_LIMIT);
+}
+END_TEST
+
 static const struct address_case {
     const char *body; /* of every answer */
     const char *kind;
@@ -293,6 +342,7 @@ int main(void)
     tcase_add_test(tc, test_destroyed_at_any_time);
     tcase_add_test(tc, test_reload_keeps_adds_removes);
     tcase_add_test(tc, test_reload_takes_services_over);
+    tcase_add_test(tc, test_promql_holds_and_is_reloaded);
     tcase_add_loop_test(tc, test_address_becomes_a_source, 0, ARRAY_LEN(address_cases));
     tcase_add_test(tc, test_address_is_asked_again);
     tcase_add_test(tc, test_password_is_not_shown);
