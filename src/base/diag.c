@@ -152,6 +152,9 @@ static struct diag *add(struct diags *d, enum diag_severity severity, const char
     case DIAG_WARNING:
         d->warnings++;
         break;
+    case DIAG_INFO:
+        d->infos++;
+        break;
     }
     if (d->list.len == DIAG_MAX) {
         free(message);
@@ -246,6 +249,9 @@ static void format_source(const struct diag *diag, struct strbuf *out)
     }
 }
 
+static const char *const severity_words[] = {
+    [DIAG_ERROR] = "error: ", [DIAG_WARNING] = "warning: ", [DIAG_INFO] = "info: "};
+
 static void format_one(const struct diag *diag, struct strbuf *out)
 {
     if (diag->file != NULL) {
@@ -258,7 +264,7 @@ static void format_one(const struct diag *diag, struct strbuf *out)
     if (diag->file != NULL || diag->span.line > 0) {
         strbuf_add_char(out, ' ');
     }
-    strbuf_add_c(out, diag->severity == DIAG_ERROR ? "error: " : "warning: ");
+    strbuf_add_c(out, severity_words[diag->severity]);
     utf8_add_printable(out, str_from(diag->message));
     strbuf_add_char(out, '\n');
     int gutter = 1;
@@ -306,7 +312,7 @@ void diags_format(const struct diags *d, struct strbuf *out)
         format_one(order[i], out);
     }
     free(order);
-    size_t all = d->errors + d->warnings;
+    size_t all = d->errors + d->warnings + d->infos;
     if (all > d->list.len) {
         strbuf_printf(out, "... and %zu more\n", all - d->list.len);
     }

@@ -27,7 +27,7 @@
 #define DIAG_MAX      200
 #define DIAG_MAX_TEXT 1000
 
-enum diag_severity { DIAG_ERROR, DIAG_WARNING };
+enum diag_severity { DIAG_ERROR, DIAG_WARNING, DIAG_INFO };
 
 struct diag {
     enum diag_severity severity;
@@ -44,6 +44,7 @@ struct diags {
     VEC(struct diag) list;
     size_t errors;   /* also those past DIAG_MAX */
     size_t warnings; /* the same */
+    size_t infos;
 };
 
 void diags_init(struct diags *d);

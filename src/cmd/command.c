@@ -37,15 +37,36 @@ const struct command *command_find(const char *name)
     return NULL;
 }
 
-const char *invocation_value(const struct invocation *inv, const char *name)
+static bool has_option(const struct command *command, const char *name)
 {
-    for (size_t i = 0; i < inv->command->option_count; i++) {
-        if (strcmp(inv->command->options[i].name, name) == 0) {
-            return inv->values[i];
+    for (size_t i = 0; i < command->option_count; i++) {
+        if (strcmp(command->options[i].name, name) == 0) {
+            return true;
         }
     }
-    assert(!"an option the command does not have");
+    return false;
+}
+
+const char *invocation_next(const struct invocation *inv, const char *name, size_t *at)
+{
+    assert(has_option(inv->command, name));
+    while (*at < inv->given.len) {
+        const struct given_option *given = &inv->given.items[(*at)++];
+        if (strcmp(given->row->name, name) == 0) {
+            return given->value;
+        }
+    }
     return NULL;
+}
+
+const char *invocation_value(const struct invocation *inv, const char *name)
+{
+    const char *last = NULL;
+    size_t at = 0;
+    for (const char *value; (value = invocation_next(inv, name, &at)) != NULL;) {
+        last = value;
+    }
+    return last;
 }
 
 void command_say(const char *head, const char *text)

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/vec.h"
 
 /* How monitoring plugins exit, and sysexits.h from 64 on (base/errors.def). */
 enum exit_status {
@@ -26,11 +27,16 @@ struct option_row {
     const char *doc;      /* one line */
 };
 
+/* An option as it was given; `value` is "" for a flag. */
+struct given_option {
+    const struct option_row *row;
+    const char *value;
+};
+
 /* What was given on the command line. Texts are borrowed from argv. */
 struct invocation {
     const struct command *command;
-    const char *
-        *values; /* one an option row: its last argument, "" for a flag given, NULL: not given */
+    VEC(struct given_option) given; /* in the order of the command line */
     const char *const *arguments;
     size_t argument_count;
 };
@@ -45,8 +51,12 @@ struct command {
     int (*run)(const struct invocation *inv);
 };
 
-/* The argument of option `name`, or NULL. A name that the command does not have is a bug. */
+/* The last argument of option `name`, "" for a flag, or NULL where it was not given. A name that
+ * the command does not have is a bug. */
 const char *invocation_value(const struct invocation *inv, const char *name);
+/* All arguments of an option that may be given several times, from `*at` (0 at first) on; NULL
+ * behind the last one. */
+const char *invocation_next(const struct invocation *inv, const char *name, size_t *at);
 
 const struct command *command_find(const char *name);
 const struct command *const *command_table(size_t *count);

@@ -53,6 +53,12 @@ struct words {
     int at;
 };
 
+static void give(struct invocation *inv, const struct option_row *row, const char *value)
+{
+    const struct given_option given = {row, value};
+    vec_push(&inv->given, given);
+}
+
 /* Sets option `i`; `attached` is what stood behind '=' or the letter, or NULL. */
 static bool set_option(struct invocation *inv, struct words *w, size_t i, const char *attached,
                        struct error *err)
@@ -62,7 +68,7 @@ static bool set_option(struct invocation *inv, struct words *w, size_t i, const 
         if (attached != NULL) {
             return error_set(err, ERROR_USAGE, "option '--%s' takes no argument", row->name);
         }
-        inv->values[i] = "";
+        give(inv, row, "");
         return true;
     }
     if (attached == NULL && w->at + 1 < w->argc) {
@@ -72,7 +78,7 @@ static bool set_option(struct invocation *inv, struct words *w, size_t i, const 
         return error_set(err, ERROR_USAGE, "option '--%s' needs an argument: %s", row->name,
                          row->argument);
     }
-    inv->values[i] = attached;
+    give(inv, row, attached);
     return true;
 }
 
@@ -98,7 +104,7 @@ static bool parse_short(struct invocation *inv, struct words *w, struct error *e
         if (inv->command->options[i].argument != NULL) {
             return set_option(inv, w, i, p[1] != '\0' ? p + 1 : NULL, err);
         }
-        inv->values[i] = "";
+        give(inv, &inv->command->options[i], "");
     }
     return true;
 }
@@ -160,8 +166,7 @@ int command_line_run(int argc, const char *const *argv)
         }
         return EXIT_STATUS_OK;
     }
-    struct invocation inv = {.command = command,
-                             .values = mem_zalloc(command->option_count, sizeof(char *))};
+    struct invocation inv = {.command = command};
     const char **arguments = mem_zalloc((size_t)argc, sizeof(char *));
     inv.arguments = arguments;
     struct error err = ERROR_INIT;
@@ -174,7 +179,7 @@ int command_line_run(int argc, const char *const *argv)
                 command->name[0] != '\0' ? " " : "");
         error_release(&err);
     }
-    free(inv.values);
+    vec_release(&inv.given);
     free(arguments);
     return status;
 }

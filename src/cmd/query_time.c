@@ -83,15 +83,48 @@ static bool parse_rfc3339(struct str s, int64_t *t_ms)
     return ok;
 }
 
-bool query_time_parse(struct str s, int64_t *t_ms, struct error *err)
+/* "now", "now-1h", "now+5m" */
+static bool parse_relative(struct str s, int64_t *ms)
+{
+    if (!str_starts_with(s, STR("now"))) {
+        return false;
+    }
+    struct str distance = str_slice(s, 3, s.len);
+    *ms = 0;
+    if (distance.len == 0) {
+        return true;
+    }
+    bool back = distance.data[0] == '-';
+    if (!back && distance.data[0] != '+') {
+        return false;
+    }
+    struct error wrong = ERROR_INIT;
+    bool ok = duration_parse(str_slice(distance, 1, distance.len), ms, &wrong) &&
+              *ms <= (int64_t)(SECONDS_LIMIT * 1000);
+    error_release(&wrong);
+    *ms = back ? -*ms : *ms;
+    return ok;
+}
+
+bool query_moment_parse(struct str s, struct query_moment *out, struct error *err)
 {
     double seconds;
-    if ((number_parse(s, &seconds) && to_ms(seconds, t_ms)) || parse_rfc3339(s, t_ms)) {
+    out->from_now = false;
+    if ((number_parse(s, &seconds) && to_ms(seconds, &out->ms)) || parse_rfc3339(s, &out->ms)) {
+        return true;
+    }
+    out->from_now = true;
+    if (parse_relative(s, &out->ms)) {
         return true;
     }
     error_set(err, ERROR_USAGE, "'%.*s' is not a time", STR_ARG(s));
-    error_suggest(err, "times are Unix seconds or RFC 3339, such as 2026-11-21T02:49:10Z");
+    error_suggest(err, "times are Unix seconds, RFC 3339 such as 2026-11-21T02:49:10Z, or now-1h");
     return false;
+}
+
+int64_t query_moment_at(const struct query_moment *moment, int64_t now_ms)
+{
+    return moment->from_now ? now_ms + moment->ms : moment->ms;
 }
 
 bool query_step_parse(struct str s, int64_t *step_ms, struct error *err)

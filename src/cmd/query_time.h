@@ -1,5 +1,8 @@
-/* Times and steps as the HTTP API of Prometheus takes them: Unix seconds with decimals, or RFC
- * 3339; steps in seconds or as a duration. */
+/*
+ * Times and steps as a person and the HTTP API of Prometheus write them: Unix seconds with
+ * decimals, RFC 3339, or relative to now: `now`, `now-1h30m`, `now+5m`. Steps are seconds or a
+ * duration.
+ */
 #ifndef TOCSIN_CMD_QUERY_TIME_H
 #define TOCSIN_CMD_QUERY_TIME_H
 
@@ -9,7 +12,14 @@
 #include "base/error.h"
 #include "base/str.h"
 
-bool query_time_parse(struct str s, int64_t *t_ms, struct error *err) ATTR_NODISCARD;
+/* What is now is known only when the question is put. */
+struct query_moment {
+    bool from_now;
+    int64_t ms; /* since 1970, or from now; far enough from the ends of its range to be added to */
+};
+
+bool query_moment_parse(struct str s, struct query_moment *out, struct error *err) ATTR_NODISCARD;
+int64_t query_moment_at(const struct query_moment *moment, int64_t now_ms);
 bool query_step_parse(struct str s, int64_t *step_ms, struct error *err) ATTR_NODISCARD;
 
 #endif

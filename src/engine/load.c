@@ -6,43 +6,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/map.h"
 #include "promql/series_notation.h"
 #include "source/scrape/exposition.h"
 #include "yaml/read.h"
 
 struct loading {
     const char *file;
-    struct store *store;
     struct label_table *table;
+    struct batch *samples; /* of all files, each with its time */
     struct diags *diags;
-    int64_t *end_ms;
 };
+
+static const char *shown_name(const char *file)
+{
+    return strcmp(file, "-") == 0 ? "<stdin>" : file;
+}
 
 static bool fail(const struct loading *l, struct str text, struct error *err)
 {
-    diags_add_error(l->diags, l->file, text, err);
+    diags_add_error(l->diags, shown_name(l->file), text, err);
     error_release(err);
     return false;
-}
-
-static bool commit(const struct loading *l, struct batch *batch)
-{
-    struct error err = ERROR_INIT;
-    VEC_EACH (&batch->samples, const struct batch_sample, s) {
-        int64_t t_ms = s->t_ms != BATCH_NO_TIME ? s->t_ms : batch->t_ms;
-        *l->end_ms = t_ms > *l->end_ms ? t_ms : *l->end_ms;
-    }
-    if (!store_commit(l->store, 0, batch, NULL, &err)) {
-        return fail(l, STR_NONE, &err);
-    }
-    return true;
 }
 
 /* The whole file, at most LOAD_MAX_BYTES; the caller frees. */
 static char *read_file(const struct loading *l, size_t *len)
 {
     struct error err = ERROR_INIT;
-    FILE *file = fopen(l->file, "re");
+    bool is_stdin = strcmp(l->file, "-") == 0;
+    FILE *file = is_stdin ? stdin : fopen(l->file, "re");
     if (file == NULL) {
         error_set_sys(&err, errno, "cannot open the file");
         fail(l, STR_NONE, &err);
@@ -59,7 +52,9 @@ static char *read_file(const struct loading *l, size_t *len)
     } else if (text.overflowed) {
         error_set(&err, ERROR_LIMIT, "the file is larger than %zu bytes", LOAD_MAX_BYTES);
     }
-    fclose(file);
+    if (!is_stdin) {
+        fclose(file);
+    }
     if (error_is(&err)) {
         fail(l, STR_NONE, &err);
         strbuf_release(&text);
@@ -67,6 +62,26 @@ static char *read_file(const struct loading *l, size_t *len)
     }
     *len = text.len;
     return strbuf_take(&text);
+}
+
+/* The place stands before the message already. */
+static void drop_place(struct error *err)
+{
+    struct strbuf place = STRBUF_INIT;
+    strbuf_printf(&place, "line %u, column %u: ", err->span.line, err->span.column);
+    if (err->span.line != 0 && str_starts_with(str_from(err->message), strbuf_str(&place))) {
+        memmove(err->message, err->message + place.len, strlen(err->message) + 1 - place.len);
+    }
+    strbuf_release(&place);
+}
+
+/* Moves the samples of `from` over. */
+static void take_samples(const struct loading *l, struct batch *from)
+{
+    VEC_EACH (&from->samples, const struct batch_sample, s) {
+        batch_add_labels(l->samples, labels_ref(s->labels), s->v);
+        batch_set_time(l->samples, s->t_ms != BATCH_NO_TIME ? s->t_ms : 0);
+    }
 }
 
 static bool load_exposition(const struct loading *l, struct str text)
@@ -77,7 +92,12 @@ static bool load_exposition(const struct loading *l, struct str text)
     bool open_metrics = str_ends_with(str_trim(text), STR("# EOF"));
     bool ok = exposition_to_batch(text, open_metrics ? EXPOSITION_OPENMETRICS : EXPOSITION_TEXT,
                                   true, l->table, 0, &batch, &err);
-    ok = ok ? commit(l, &batch) : fail(l, text, &err);
+    if (ok) {
+        take_samples(l, &batch);
+    } else {
+        drop_place(&err);
+        fail(l, text, &err);
+    }
     batch_release(&batch);
     return ok;
 }
@@ -98,8 +118,6 @@ static void load_series(const struct loading *l, struct yaml_reader *r,
     }
     struct error err = ERROR_INIT;
     struct str rest;
-    struct batch batch;
-    batch_init(&batch);
     struct labels *labels = series_notation_labels(series->text, l->table, &rest, &err);
     struct notation_values list = {0};
     if (labels == NULL) {
@@ -112,16 +130,12 @@ static void load_series(const struct loading *l, struct yaml_reader *r,
     }
     for (size_t i = 0; l->diags->errors == before && i < list.list.len; i++) {
         if (!list.list.items[i].omitted) {
-            batch_add_labels(&batch, labels_ref(labels), list.list.items[i].v);
-            batch_set_time(&batch, (int64_t)i * interval_ms);
+            batch_add_labels(l->samples, labels_ref(labels), list.list.items[i].v);
+            batch_set_time(l->samples, (int64_t)i * interval_ms);
         }
-    }
-    if (l->diags->errors == before) {
-        commit(l, &batch);
     }
     labels_unref(labels);
     notation_values_release(&list);
-    batch_release(&batch);
     error_release(&err);
 }
 
@@ -170,14 +184,83 @@ static bool load_file(const struct loading *l)
     return ok;
 }
 
-bool load_samples(const char *file, struct store *store, struct label_table *table, int64_t *end_ms,
-                  struct diags *diags)
+/* Does time only go forward in every series? */
+static bool is_in_order(const struct batch *batch)
 {
-    const struct loading l = {file, store, table, diags, end_ms};
-    *end_ms = INT64_MIN;
-    bool ok = load_file(&l);
-    if (*end_ms == INT64_MIN) {
-        *end_ms = 0;
+    bool in_order = true;
+    struct map newest = {0};
+    for (size_t i = 0; in_order && i < batch->samples.len; i++) {
+        struct batch_sample *s = &batch->samples.items[i];
+        /* Label sets are interned: equal ones are one pointer. */
+        struct str key = str_span((const char *)&s->labels, sizeof(s->labels));
+        const struct batch_sample *before = map_put(&newest, key, s);
+        in_order = before == NULL || before->t_ms < s->t_ms;
     }
+    map_release(&newest);
+    return in_order;
+}
+
+static int compare_samples(const void *a, const void *b)
+{
+    const struct batch_sample *x = a;
+    const struct batch_sample *y = b;
+    if (x->labels != y->labels) {
+        return (uintptr_t)x->labels < (uintptr_t)y->labels ? -1 : 1;
+    }
+    return x->t_ms < y->t_ms ? -1 : x->t_ms > y->t_ms;
+}
+
+/* A store keeps the first of two at one time and counts the other; here the file is wrong. */
+static bool check_times(const struct batch *batch, struct error *err)
+{
+    for (size_t i = 1; i < batch->samples.len; i++) {
+        const struct batch_sample *s = &batch->samples.items[i];
+        if (s[-1].labels == s->labels && s[-1].t_ms == s->t_ms) {
+            struct strbuf name = STRBUF_INIT;
+            labels_format(&name, s->labels);
+            error_set(err, ERROR_PROTOCOL, "two samples of %s at %.3f", strbuf_cstr(&name),
+                      (double)s->t_ms / 1000);
+            strbuf_release(&name);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool commit(struct batch *batch, struct store *store, int64_t *end_ms, struct error *err)
+{
+    if (!is_in_order(batch)) {
+        qsort(batch->samples.items, batch->samples.len, sizeof(*batch->samples.items),
+              compare_samples);
+        if (!check_times(batch, err)) {
+            return false;
+        }
+    }
+    int64_t newest = INT64_MIN;
+    VEC_EACH (&batch->samples, const struct batch_sample, s) {
+        newest = s->t_ms > newest ? s->t_ms : newest;
+    }
+    *end_ms = batch->samples.len != 0 ? newest : 0;
+    return store_commit(store, 0, batch, NULL, err);
+}
+
+bool load_samples(const char *const *files, size_t count, struct store *store,
+                  struct label_table *table, int64_t *end_ms, struct diags *diags)
+{
+    struct batch samples;
+    batch_init(&samples);
+    *end_ms = 0;
+    bool ok = true;
+    for (size_t i = 0; i < count; i++) {
+        const struct loading l = {files[i], table, &samples, diags};
+        ok = load_file(&l) && ok;
+    }
+    struct error err = ERROR_INIT;
+    if (ok && !commit(&samples, store, end_ms, &err)) {
+        diags_add_error(diags, count == 1 ? shown_name(files[0]) : NULL, STR_NONE, &err);
+        error_release(&err);
+        ok = false;
+    }
+    batch_release(&samples);
     return ok;
 }

@@ -20,8 +20,8 @@ def write(name, text):
     return path
 
 
-def tocsin(*words, status=0):
-    done = subprocess.run((TOCSIN,) + words, check=False, stdin=subprocess.DEVNULL,
+def tocsin(*words, status=0, given=""):
+    done = subprocess.run((TOCSIN,) + words, check=False, input=given,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
                           env=clean_environment(HOME), timeout=60)
     expect(done.returncode == status, "tocsin %s: status %d instead of %d\n%s%s" %
@@ -55,9 +55,9 @@ def query_of_a_file():
     expect(point["metric"] == {"code": "200"}, out)
     expect(point["value"][0] == 120 and abs(float(point["value"][1]) - 1) < 1e-9, out)
     out, _ = tocsin("query", "--load", path, "gone", "--time", "30")
-    expect(out.split() == ["gone", "5"], out)
-    out, _ = tocsin("query", "--load", path, "gone", "--time", "90")
-    expect(out == "", out)
+    expect(out.split() == ["5", "gone"], out)
+    out, err = tocsin("query", "--load", path, "gone", "--time", "90")
+    expect(out == "" and "no data at 1970-01-01T00:01:30Z" in err, out + err)
     out, _ = tocsin("query", "--load", path, "requests_total", "--start", "0", "--end", "120",
                     "--step", "1m", "--format", "csv")
     expect(len(out.splitlines()) == 4 and '"requests_total{code=""200""}"' in out, out)
@@ -70,12 +70,90 @@ def query_of_a_unit_test_file():
     expect(json.loads(out)["data"]["result"][0]["value"] == [240, "3"], out)
 
 
+def several_files_and_standard_input():
+    first = write("first.txt", "a 5 120000\na 3 60000\n")
+    second = write("second.om", "a 1 0\nb 2 180\n# EOF\n")
+    out, _ = tocsin("query", "--load", first, "--load", second, "a[10m]", "-f", "json")
+    expect(json.loads(out)["data"]["result"][0]["values"] == [[0, "1"], [60, "3"], [120, "5"]], out)
+    out, _ = tocsin("query", "--load", "-", "a + 1", given="a 5 120\n")
+    expect(out == "6\n", out)
+    _, err = tocsin("query", "--load", "-", "a", given="a 5 120\nb 3x 60\n", status=65)
+    expect("<stdin>:2:3: error: expected a value" in err and "  2 | b 3x 60\n    |   ^" in err, err)
+    _, err = tocsin("query", "--load", "-", "a", given="a 5 120\na 4 120\n# EOF\n", status=65)
+    expect("two samples of a at 120.000" in err, err)
+
+
+def times_from_now():
+    path = write("samples.om", SAMPLES)
+    out, _ = tocsin("query", "--load", path, "requests_total", "--time", "now-1m", "-f", "json")
+    expect(json.loads(out)["data"]["result"][0]["value"] == [60, "60"], out)
+    out, _ = tocsin("query", "--load", path, "time()", "--start", "now-2m", "-f", "json")
+    values = json.loads(out)["data"]["result"][0]["values"]
+    expect(len(values) == 61 and values[0][0] == 0 and values[-1][0] == 120, out)
+    out, _ = tocsin("query", "--load", path, "requests_total", "--time", "now+5m", "--lookback", "4m")
+    expect(out == "", out)
+
+
+def what_is_said_about_an_answer():
+    path = write("samples.om", SAMPLES)
+    out, err = tocsin("query", "--load", path, "rate({code=\"200\"}[3m]) or rate(gauge[3m])",
+                      "--load", write("gauge.om", "gauge 1 0\ngauge 2 60\n# EOF\n"))
+    expect(len(out.splitlines()) == 2 and "EXPR:1:32: info: metric might not be a counter" in err, out + err)
+    expect("    |                                ^" in err, err)
+    _, err = tocsin("query", "--load", path, "request_total")
+    expect("EXPR:1:1: info: there is no metric 'request_total'" in err and
+           "did you mean 'requests_total'?" in err, err)
+    _, err = tocsin("query", "--load", path, "requests_total{cod=\"200\",other=\"\"}")
+    expect("has a label 'cod'" in err and "did you mean 'code'?" in err and "other'" not in err, err)
+    _, err = tocsin("query", "--load", path, "absent(request_total)")
+    expect(err == "", err)
+
+
+def errors_as_the_api_gives_them():
+    path = write("samples.om", SAMPLES)
+
+    def error(*words, status):
+        out, err = tocsin("query", "--load", path, "-f", "json", *words, status=status)
+        answer = json.loads(out)
+        expect(answer["status"] == "error" and err != "", out + err)
+        return answer["errorType"], answer["error"]
+    kind, text = error("rate(requests_total[5m]", status=65)
+    expect(kind == "bad_data" and text.startswith("invalid parameter \"query\": 1:"), text)
+    kind, _ = error("1", "--time", "soon", status=64)
+    expect(kind == "bad_data", kind)
+    kind, text = error("requests_total + on () {__name__=~\".+\"}", "--time", "30", status=65)
+    expect(kind == "execution" and "many-to-many" in text, text)
+
+
+def a_reader_that_leaves_is_no_error():
+    path = write("samples.om", SAMPLES)
+    done = subprocess.run("%s query --load %s --start 0 --end 3000 --step 10ms 'time()' | head -1; "
+                          "echo ${PIPESTATUS[0]}" % (TOCSIN, path), shell=True, executable="/bin/bash",
+                          env=clean_environment(HOME), stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, encoding="utf-8", timeout=60)
+    expect(done.stdout == "{}\n141\n" and done.stderr == "", done.stdout + done.stderr)
+
+
+def a_full_disk_is_an_error():
+    path = write("samples.om", SAMPLES)
+    done = subprocess.run("%s query --load %s --start 0 --end 3000 --step 10ms 'time()' >/dev/full"
+                          % (TOCSIN, path), shell=True, env=clean_environment(HOME),
+                          stderr=subprocess.PIPE, encoding="utf-8", timeout=60)
+    expect(done.returncode == 74 and "No space left" in done.stderr, done.stderr)
+
+
+def the_language_of_version_2_over_polled_data():
+    words = ("query", "--source", "host:", "count(rate(node_cpu_seconds_total[10s])) > 0")
+    tocsin(*words, "--semantics", "v2")
+    tocsin(*words, "--lookback", "1m")
+
+
 def windows_differ_by_version():
     path = write("samples.om", SAMPLES)
     words = ("query", "--load", path, "count_over_time(requests_total[2m])")
     out3, _ = tocsin(*words)
     out2, _ = tocsin(*words, "--semantics", "v2")
-    expect(out3.split()[-1] == "2" and out2.split()[-1] == "3", out3 + out2)
+    expect(out3.split()[0] == "2" and out2.split()[0] == "3", out3 + out2)
 
 
 def units_are_understood():
@@ -94,8 +172,12 @@ def wrong_questions():
     expect("did you mean '--format'" in err, err)
     _, err = tocsin("query", "1", "--load", "/nonexistent/file", status=65)
     expect("/nonexistent/file" in err and "No such file" in err, err)
-    _, err = tocsin("query", "1", "--start", "1", status=64)
-    expect("--end" in err, err)
+    _, err = tocsin("query", "1", "--end", "1", status=64)
+    expect("--start" in err, err)
+    _, err = tocsin("query", "1", "--start", "2", "--end", "1", "--load", "/dev/null", status=64)
+    expect("before" in err, err)
+    _, err = tocsin("query", "1", "--time", "yesterday", status=64)
+    expect("now-1h" in err, err)
     _, err = tocsin("query", "up", "--source", "http://127.0.0.1:1", status=69)
     expect("127.0.0.1:1" in err, err)
     out, _ = tocsin("query", "up", "--source", "http://127.0.0.1:1", "--format", "json", status=69)
@@ -104,7 +186,7 @@ def wrong_questions():
 
 def this_host_can_be_asked():
     out, _ = tocsin("query", "--source", "host:", "sum(rate(node_cpu_seconds_total[10s])) > 0")
-    expect(len(out.split()) == 2 and float(out.split()[1]) > 0, out)
+    expect(len(out.split()) == 1 and float(out) > 0, out)
 
 
 def check_says_everything():
@@ -134,6 +216,9 @@ def the_console_needs_a_terminal():
     expect("cannot tell what 'nonsense' is" in err, err)
 
 
-run_cases([version_and_help, query_of_a_file, query_of_a_unit_test_file, windows_differ_by_version,
+run_cases([version_and_help, query_of_a_file, query_of_a_unit_test_file, several_files_and_standard_input,
+           times_from_now, what_is_said_about_an_answer, errors_as_the_api_gives_them,
+           a_reader_that_leaves_is_no_error, a_full_disk_is_an_error,
+           the_language_of_version_2_over_polled_data, windows_differ_by_version,
            units_are_understood, wrong_questions, this_host_can_be_asked, check_says_everything,
            the_console_needs_a_terminal])

@@ -22,7 +22,16 @@ static const struct time_case {
     {"2026-11-20T21:19:10-05:30", true, 1795229350000},
     {"1969-12-31T23:59:59.250Z", true, -750},
     {"", false, 0},
-    {"now", false, 0},
+    {"now", true, 5000000},
+    {"now-1h30m", true, -400000},
+    {"now+5m", true, 5300000},
+    {"now-0", true, 5000000},
+    {"now-", false, 0},
+    {"now 1h", false, 0},
+    {"now-1", false, 0},
+    {"now--1h", false, 0},
+    {"now-292277024y", false, 0},
+    {"nowhere", false, 0},
     {"NaN", false, 0},
     {"+Inf", false, 0},
     {"1e300", false, 0},
@@ -42,11 +51,13 @@ START_TEST(test_time)
 {
     const struct time_case *c = &time_cases[_i];
     struct error err = ERROR_INIT;
-    int64_t ms = 0;
-    bool ok = query_time_parse(str_from(c->text), &ms, &err);
+    struct query_moment moment;
+    bool ok = query_moment_parse(str_from(c->text), &moment, &err);
     ck_assert_msg(ok == c->good, "'%s'", c->text);
     if (ok) {
-        ck_assert_int_eq(ms, c->ms);
+        /* What is said from now moves with it, and nothing else does. */
+        ck_assert_int_eq(query_moment_at(&moment, 5000000), c->ms);
+        ck_assert_int_eq(query_moment_at(&moment, 6000000) != c->ms, moment.from_now);
     } else {
         ck_assert_int_eq(err.kind, ERROR_USAGE);
     }

@@ -42,7 +42,7 @@ static bool load(const char *name, const char *text)
     FILE *out = fopen(file, "w");
     fputs(text, out);
     fclose(out);
-    return load_samples(file, store, table, &end_ms, &diags);
+    return load_samples((const char *const[]){file}, 1, store, table, &end_ms, &diags);
 }
 
 static void expect(const char *text)
@@ -126,8 +126,8 @@ END_TEST
 START_TEST(test_unreadable)
 {
     file = mem_printf("%s/missing", folder);
-    ck_assert(!load_samples(file, store, table, &end_ms, &diags));
-    ck_assert(!load_samples(folder, store, table, &end_ms, &diags));
+    ck_assert(!load_samples((const char *const[]){file}, 1, store, table, &end_ms, &diags));
+    ck_assert(!load_samples((const char *const[]){folder}, 1, store, table, &end_ms, &diags));
     ck_assert_uint_eq(diags.errors, 2);
     ck_assert_ptr_nonnull(strstr(diags.list.items[0].message, "cannot open the file"));
     ck_assert_ptr_nonnull(strstr(diags.list.items[1].message, "cannot read the file"));

@@ -7,8 +7,6 @@
 #include "promql/value_format.h"
 #include "support/suite.h"
 
-typedef void (*format_fn)(struct strbuf *out, const struct value *v);
-
 static struct label_table *table;
 static struct value value;
 
@@ -34,10 +32,10 @@ static struct value_series *add(const char *name, const char *text)
     return s;
 }
 
-static void expect(format_fn format, const char *want)
+static void expect(value_format format, const char *want)
 {
     struct strbuf out = STRBUF_INIT;
-    format(&out, &value);
+    ck_assert(format(&out, NULL, &value));
     ck_assert_str_eq(strbuf_cstr(&out), want);
     strbuf_release(&out);
 }
@@ -72,7 +70,7 @@ START_TEST(test_number)
     snprintf(want, sizeof(want),
              "series,time,value\r\n\"{a=\"\"b\"\"}\",1970-01-01T00:00:01.000Z,%s\r\n", c->text);
     expect(value_format_csv, want);
-    snprintf(want, sizeof(want), "{a=\"b\"}  %s\n", c->text);
+    snprintf(want, sizeof(want), "%s  {a=\"b\"}\n", c->text);
     expect(value_format_table, want);
 }
 END_TEST
@@ -83,7 +81,7 @@ static const struct time_case {
 } time_cases[] = {
     {0, "0", "1970-01-01T00:00:00.000Z"},
     {1, "0.001", "1970-01-01T00:00:00.001Z"},
-    {1500, "1.500", "1970-01-01T00:00:01.500Z"},
+    {1500, "1.5", "1970-01-01T00:00:01.500Z"},
     {-1, "-0.001", "1969-12-31T23:59:59.999Z"},
     {-1000, "-1", "1969-12-31T23:59:59.000Z"},
     {-62135596800000, "-62135596800", "0001-01-01T00:00:00.000Z"},
@@ -115,11 +113,11 @@ START_TEST(test_time_out_of_the_calendar)
     value.scalar = mem_zalloc(1, sizeof(double));
     value.scalar[0] = 2;
     struct strbuf out = STRBUF_INIT;
-    value_format_csv(&out, &value);
-    value_format_json(&out, &value);
+    ck_assert(value_format_csv(&out, NULL, &value));
+    ck_assert(value_format_json(&out, NULL, &value));
     value.grid.start_ms = INT64_MIN;
-    value_format_csv(&out, &value);
-    value_format_json(&out, &value);
+    ck_assert(value_format_csv(&out, NULL, &value));
+    ck_assert(value_format_json(&out, NULL, &value));
     ck_assert(str_contains(strbuf_str(&out), STR("9223372036854775.807")));
     ck_assert(str_contains(strbuf_str(&out), STR("-9223372036854775.808")));
     strbuf_release(&out);
@@ -143,8 +141,8 @@ START_TEST(test_escaping)
            "\"{\"\"a b\"\"=\"\"q\\\"\"\\\\\\n\\x1b\\xff\"\"}\",1970-01-01T00:00:00.000Z,1\r\n"
            "\"{\"\"a b\"\"=\"\"q\\\"\"\\\\\\n\\x1b\\xff\"\"}\",1970-01-01T00:00:30.000Z,3\r\n");
     expect(value_format_table, "{\"a b\"=\"q\\\"\\\\\\n\\x1b\\xff\"}\n"
-                               "  1970-01-01T00:00:00.000Z  1\n"
-                               "  1970-01-01T00:00:30.000Z  3\n");
+                               "  1970-01-01T00:00:00Z  1\n"
+                               "  1970-01-01T00:00:30Z  3\n");
 }
 END_TEST
 
@@ -164,8 +162,83 @@ START_TEST(test_columns_of_the_table)
 {
     value_init(&value, VALUE_VECTOR, grid_instant(0));
     add("a", "long")->points[0] = 1;
-    add("b", "x")->points[0] = 22;
-    expect(value_format_table, "{a=\"long\"}  1\n{b=\"x\"}     22\n");
+    add("b", "x")->points[0] = -22;
+    add("c", "x")->points[0] = 0.125;
+    add("d", "x")->points[0] = NAN;
+    expect(value_format_table, "  1      {a=\"long\"}\n"
+                               "-22      {b=\"x\"}\n"
+                               "  0.125  {c=\"x\"}\n"
+                               "NaN      {d=\"x\"}\n");
+}
+END_TEST
+
+/* A series' own times may have fractions: then all of them show theirs. */
+START_TEST(test_times_of_the_table)
+{
+    value_init(&value, VALUE_MATRIX, grid_instant(0));
+    struct value_series *s = add("a", "b");
+    s->times_ms = mem_zalloc(1, sizeof(*s->times_ms));
+    s->times_ms[0] = 1500;
+    s->points[0] = 1;
+    expect(value_format_table, "{a=\"b\"}\n  1970-01-01T00:00:01.500Z  1\n");
+}
+END_TEST
+
+START_TEST(test_one_number_stands_alone)
+{
+    value_init(&value, VALUE_VECTOR, grid_instant(0));
+    value_add(&value, labels_empty(table))->points[0] = 1.5;
+    expect(value_format_table, "1.5\n");
+    add("a", "b")->points[0] = 2;
+    expect(value_format_table, "1.5  {}\n2    {a=\"b\"}\n");
+}
+END_TEST
+
+/* A scalar has no exponent and a sample has, as in the API. */
+START_TEST(test_scalar_numbers)
+{
+    value_init(&value, VALUE_SCALAR, grid_instant(1000));
+    value.scalar = mem_zalloc(1, sizeof(double));
+    value.scalar[0] = 1e21;
+    expect(value_format_json, "{\"status\":\"success\",\"data\":{\"resultType\":\"scalar\","
+                              "\"result\":[1,\"1000000000000000000000\"]}}\n");
+    value.scalar[0] = 1e-7;
+    expect(value_format_json, "{\"status\":\"success\",\"data\":{\"resultType\":\"scalar\","
+                              "\"result\":[1,\"0.0000001\"]}}\n");
+}
+END_TEST
+
+/* Through a file a long answer is the same bytes, and what cannot be written is said. */
+START_TEST(test_long_answers_go_piece_by_piece)
+{
+    static const value_format formats[] = {value_format_json, value_format_csv, value_format_table};
+    value_init(&value, VALUE_MATRIX, grid_range(0, (int64_t)20000 * 1000, 1000));
+    struct value_series *s = add("a", "b");
+    for (size_t i = 0; i < s->count; i++) {
+        s->points[i] = (double)i;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+        char *written = NULL;
+        size_t len = 0;
+        FILE *file = open_memstream(&written, &len);
+        struct strbuf whole;
+        struct strbuf between = STRBUF_INIT;
+        strbuf_init(&whole, (size_t)1 << 24);
+        ck_assert(formats[i](&whole, NULL, &value));
+        ck_assert(formats[i](&between, file, &value));
+        fclose(file);
+        ck_assert(str_equal(strbuf_str(&whole), str_span(written, len)));
+        ck_assert_uint_eq(between.len, 0);
+        ck_assert_uint_lt(between.capacity, 200000);
+        free(written);
+        FILE *full = fopen("/dev/full", "w");
+        if (full != NULL) {
+            ck_assert(!formats[i](&between, full, &value));
+            fclose(full);
+        }
+        strbuf_release(&whole);
+        strbuf_release(&between);
+    }
 }
 END_TEST
 
@@ -204,6 +277,10 @@ int main(void)
     tcase_add_test(tc, test_escaping);
     tcase_add_test(tc, test_string);
     tcase_add_test(tc, test_columns_of_the_table);
+    tcase_add_test(tc, test_times_of_the_table);
+    tcase_add_test(tc, test_one_number_stands_alone);
+    tcase_add_test(tc, test_scalar_numbers);
+    tcase_add_test(tc, test_long_answers_go_piece_by_piece);
     TCase *errors = tcase_create("errors");
     tcase_add_loop_test(errors, test_error, 0, ARRAY_LEN(error_cases));
     return suite_run("promql/value_format", tc, errors);

@@ -1,0 +1,55 @@
+/*
+ * What the files of `tocsin query` share: the question as the command line puts it, and how
+ * answers, annotations and errors are printed. Private to cmd/query*.c.
+ */
+#ifndef TOCSIN_CMD_QUERY_H
+#define TOCSIN_CMD_QUERY_H
+
+#include <stdbool.h>
+
+#include "base/diag.h"
+#include "cmd/command.h"
+#include "cmd/query_time.h"
+#include "promql/promql.h"
+#include "promql/value_format.h"
+
+/* What the expression is called in messages: EXPR:1:5. */
+#define QUERY_FILE "EXPR"
+
+struct query_question {
+    struct str text; /* borrowed from the command line */
+    struct expr *expr;
+    bool instant;
+    struct query_moment at; /* of an instant question */
+    struct query_moment start, end;
+    int64_t step_ms; /* 0: chosen by the range */
+    struct eval_options eval;
+    bool has_semantics;
+    value_format format;
+    const char *source; /* --source, or NULL */
+};
+
+/* The times at which it is asked, given what is now. */
+bool query_question_grid(const struct query_question *q, int64_t now_ms, struct grid *grid,
+                         int64_t *end_ms, struct error *err) ATTR_NODISCARD;
+
+/* query_ask.c: asks a source of the configuration or a target. The exit status. */
+int query_ask_source(const struct invocation *inv, const struct query_question *q,
+                     struct diags *diags);
+
+/* query_print.c. Those that print return the exit status. The value goes to standard output, what
+ * is said about it to standard error. `placed`: the places in annotations are those of q->text. */
+int query_print_value(const struct query_question *q, const struct value *v, bool placed);
+/* For programs the API's error answer, for people the text. */
+int query_print_error(const struct query_question *q, const struct error *err);
+/* The same for an expression that does not parse; what is wrong with it stands in `diags`. */
+int query_print_syntax(const struct query_question *q, const struct error *first);
+bool query_is_empty(const struct value *v);
+
+/* query_hint.c: why there may be nothing: names that the expression has and the data has not.
+ * `names` are the metrics there are, sorted. */
+void query_print_hints(const struct query_question *q, const struct str *names, size_t count);
+/* The same over a store, labels included. */
+void query_print_store_hints(const struct query_question *q, const struct store *store);
+
+#endif

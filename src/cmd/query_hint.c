@@ -1,0 +1,159 @@
+/*
+ * Why an answer may be empty: the expression has a name that the data has not. Said only then,
+ * since a metric that is not there is an ordinary thing elsewhere (`absent(up{job="x"})`, `a or
+ * b`).
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/map.h"
+#include "base/suggest.h"
+#include "cmd/query.h"
+
+/* Candidates for "did you mean" of one name; a server may have a hundred thousand metrics. */
+#define NAMES_MAX ((size_t)200000)
+/* Series whose labels are looked at. */
+#define SERIES_MAX ((size_t)5000)
+
+/* The nearest of sorted `names`, or NULL; heap. */
+static char *nearest(struct str word, const struct str *names, size_t count)
+{
+    count = count < NAMES_MAX ? count : NAMES_MAX;
+    char **texts = mem_zalloc(count + 1, sizeof(*texts));
+    for (size_t i = 0; i < count; i++) {
+        texts[i] = str_dup(names[i]);
+    }
+    const char *found = suggest_nearest(word, (const char *const *)texts, count);
+    char *copy = found != NULL ? mem_strdup(found) : NULL;
+    for (size_t i = 0; i < count; i++) {
+        free(texts[i]);
+    }
+    free(texts);
+    return copy;
+}
+
+static bool contains(const struct str *names, size_t count, struct str name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (str_equal(names[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_hint(struct diags *diags, const struct query_question *q, const struct node *n,
+                     const struct str *names, size_t count, const char *message, struct str name)
+{
+    char *suggestion = nearest(name, names, count);
+    struct diag *diag = diags_add(diags, DIAG_INFO, QUERY_FILE, q->text,
+                                  diag_span(q->text, n->begin, n->end), "%s", message);
+    if (suggestion != NULL) {
+        diag_suggest(diag, "did you mean '%s'?", suggestion);
+    }
+    free(suggestion);
+}
+
+/* Adds what is to be said of the selector's metric; false where the metric is there, or has no
+ * name. */
+static bool add_metric_hint(struct diags *diags, const struct query_question *q,
+                            const struct node *n, const struct str *names, size_t count)
+{
+    struct str metric = n->selector.metric;
+    if (metric.len == 0 || contains(names, count, metric)) {
+        return false;
+    }
+    struct strbuf text = STRBUF_INIT;
+    strbuf_printf(&text, "there is no metric '%.*s'", STR_ARG(metric));
+    add_hint(diags, q, n, names, count, strbuf_cstr(&text), metric);
+    strbuf_release(&text);
+    return true;
+}
+
+static void print_diags(struct diags *diags)
+{
+    struct strbuf text = STRBUF_INIT;
+    diags_format(diags, &text);
+    fputs(strbuf_cstr(&text), stderr);
+    strbuf_release(&text);
+    diags_release(diags);
+}
+
+void query_print_hints(const struct query_question *q, const struct str *names, size_t count)
+{
+    struct diags diags;
+    diags_init(&diags);
+    for (const struct node *n = q->expr->selectors; n != NULL; n = n->selector.next) {
+        add_metric_hint(&diags, q, n, names, count);
+    }
+    print_diags(&diags);
+}
+
+/* Names of the labels of the series called `metric`, of the first thousands of them. */
+static void collect_labels(const struct store *store, struct str metric, struct map *names)
+{
+    struct matcher named;
+    struct error err = ERROR_INIT;
+    struct selection sel = {0};
+    if (!matcher_init(&named, MATCH_EQUAL, STR(LABEL_NAME), metric, &err)) {
+        error_release(&err);
+        return;
+    }
+    if (!store_select(store, &named, 1, &sel, &err)) {
+        error_release(&err);
+    }
+    for (size_t i = 0; i < sel.series.len && i < SERIES_MAX; i++) {
+        const struct labels *ls = series_labels(sel.series.items[i]);
+        for (size_t k = 0; k < labels_count(ls); k++) {
+            struct str name = labels_at(ls, k).name;
+            map_put(names, name, names);
+        }
+    }
+    selection_release(&sel);
+    matcher_release(&named);
+}
+
+/* A label that no series of the metric has. One that is asked to be empty need not be there. */
+static void add_label_hints(struct diags *diags, const struct query_question *q,
+                            const struct node *n, const struct store *store)
+{
+    struct map there = {0};
+    VEC(struct str) names = {0};
+    collect_labels(store, n->selector.metric, &there);
+    struct map_entry *e;
+    for (size_t i = 0; (e = map_next(&there, &i)) != NULL;) {
+        vec_push(&names, e->key);
+    }
+    for (size_t i = 0; i < n->selector.matcher_count; i++) {
+        const struct matcher *m = &n->selector.matchers[i];
+        struct str name = str_from(m->name);
+        if (matcher_test(m, STR("")) == MATCHER_NO && map_get(&there, name) == NULL) {
+            struct strbuf text = STRBUF_INIT;
+            strbuf_printf(&text, "no series of '%.*s' has a label '%s'",
+                          STR_ARG(n->selector.metric), m->name);
+            add_hint(diags, q, n, names.items, names.len, strbuf_cstr(&text), name);
+            strbuf_release(&text);
+        }
+    }
+    vec_release(&names);
+    map_release(&there);
+}
+
+void query_print_store_hints(const struct query_question *q, const struct store *store)
+{
+    struct diags diags;
+    struct label_values metrics = {0};
+    struct error err = ERROR_INIT;
+    diags_init(&diags);
+    if (!store_label_values(store, STR(LABEL_NAME), NULL, 0, &metrics, &err)) {
+        error_release(&err);
+    }
+    for (const struct node *n = q->expr->selectors; n != NULL; n = n->selector.next) {
+        if (!add_metric_hint(&diags, q, n, metrics.values.items, metrics.values.len) &&
+            n->selector.metric.len != 0) {
+            add_label_hints(&diags, q, n, store);
+        }
+    }
+    vec_release(&metrics.values);
+    print_diags(&diags);
+}
