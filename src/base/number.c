@@ -475,9 +475,14 @@ static void format_exponent(struct strbuf *out, const struct shortest *s)
     strbuf_printf(out, "e%c%02d", exponent < 0 ? '-' : '+', abs(exponent));
 }
 
-static void format_value(struct strbuf *out, double value, bool exponent_allowed)
+/* With an exponent below 1e-4 and from ten to the power `exponent_from` on; 0: never. */
+static void format_value(struct strbuf *out, double value, int exponent_from)
 {
-    if (format_special(out, value) || format_integer(out, value)) {
+    if (format_special(out, value)) {
+        return;
+    }
+    bool plain_integer = exponent_from == 0 || fabs(value) < powers_of_ten[exponent_from];
+    if (plain_integer && format_integer(out, value)) {
         return;
     }
     struct shortest s;
@@ -485,7 +490,7 @@ static void format_value(struct strbuf *out, double value, bool exponent_allowed
     if (value < 0) {
         strbuf_add_char(out, '-');
     }
-    if (exponent_allowed && (s.point - 1 < -4 || s.point - 1 >= 21)) {
+    if (exponent_from != 0 && (s.point - 1 < -4 || s.point - 1 >= exponent_from)) {
         format_exponent(out, &s);
     } else {
         format_plain(out, &s);
@@ -494,10 +499,15 @@ static void format_value(struct strbuf *out, double value, bool exponent_allowed
 
 void number_format(struct strbuf *out, double value)
 {
-    format_value(out, value, false);
+    format_value(out, value, 0);
 }
 
 void number_format_short(struct strbuf *out, double value)
 {
-    format_value(out, value, true);
+    format_value(out, value, 21);
+}
+
+void number_format_general(struct strbuf *out, double value)
+{
+    format_value(out, value, 6);
 }

@@ -27,5 +27,7 @@ void number_format(struct strbuf *out, double value);
 /* The same with an exponent where Go's 'g' would use one (below 1e-4 or from 1e21): for
  * expressions. */
 void number_format_short(struct strbuf *out, double value);
+/* Go's %g: with an exponent below 1e-4 or from 1e6 on. */
+void number_format_general(struct strbuf *out, double value);
 
 #endif

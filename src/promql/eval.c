@@ -411,6 +411,7 @@ bool expr_eval(const struct expr *e, const struct store *store, struct label_tab
         .pause_user = o->pause_user,
         .err = err,
     };
+    struct notes notes = {0};
     struct evaluator ev = {
         .store = store,
         .table = table,
@@ -424,8 +425,7 @@ bool expr_eval(const struct expr *e, const struct store *store, struct label_tab
         .delay_names = v3,
         .semantics = o->semantics,
         .max_points = o->max_points != 0 ? o->max_points : EVAL_MAX_POINTS,
-        .text = e->text,
-        .notes = out,
+        .notes = &notes,
         .work = &work,
         .err = err,
     };
@@ -433,10 +433,13 @@ bool expr_eval(const struct expr *e, const struct store *store, struct label_tab
     if (grid->steps > ev.max_points) {
         return error_set(err, ERROR_LIMIT, "more than %zu steps were asked for", ev.max_points);
     }
-    if (!answer(&ev, e->root, out)) {
+    bool ok = answer(&ev, e->root, out);
+    if (ok) {
+        notes_tell(&notes, e->text, out);
+    } else {
         value_release(out);
         value_init(out, VALUE_VECTOR, *grid);
-        return false;
     }
-    return true;
+    notes_release(&notes);
+    return ok;
 }

@@ -16,6 +16,7 @@
 
 #include "promql/ast.h"
 #include "promql/columns.h"
+#include "promql/note.h"
 #include "promql/promql.h"
 #include "promql/value.h"
 #include "promql/work.h"
@@ -33,8 +34,7 @@ struct evaluator {
     bool delay_names; /* metric names go at the end (Prometheus 3), not where they are dropped */
     enum semantics semantics;
     size_t max_points;
-    struct str text;     /* of the expression, for positions in annotations */
-    struct value *notes; /* takes the annotations */
+    struct notes *notes; /* takes the annotations */
     struct work *work;   /* of the whole question */
     struct error *err;
 };
@@ -71,11 +71,5 @@ bool eval_reserve(struct evaluator *ev, struct columns *c, size_t rows) ATTR_NOD
 bool eval_drop_names(struct evaluator *ev, struct columns *c) ATTR_NODISCARD;
 /* `labels` without the metric name; an owned reference, or NULL with ev->err. */
 struct labels *eval_without_name(struct evaluator *ev, const struct labels *labels);
-
-/* Annotations in Prometheus' words, with the place of `n` behind them, as `(line:column)`. */
-void eval_warn(struct evaluator *ev, const struct node *n, const char *fmt, ...) ATTR_PRINTF(3, 4);
-void eval_info(struct evaluator *ev, const struct node *n, const char *fmt, ...) ATTR_PRINTF(3, 4);
-/* A number as Go's %g prints it. The buffer is the caller's. */
-const char *eval_number_text(struct strbuf *buf, double v);
 
 #endif

@@ -34,7 +34,10 @@ static int bucket_compare(const void *a, const void *b)
     if (x->histogram != y->histogram) {
         return x->histogram < y->histogram ? -1 : 1;
     }
-    if (x->bound != y->bound) {
+    if (isnan(x->bound) != isnan(y->bound)) {
+        return isnan(x->bound) ? 1 : -1; /* no bound at all: what has one cannot be estimated */
+    }
+    if (x->bound < y->bound || x->bound > y->bound) {
         return x->bound < y->bound ? -1 : 1;
     }
     return (x->row > y->row) - (x->row < y->row);
@@ -76,7 +79,7 @@ static bool histograms_find(struct evaluator *ev, const struct node *arg, const 
         }
         struct str le = labels_get(c->heads[i].labels, STR("le"));
         double bound;
-        if (!number_parse(le, &bound) || isnan(bound)) {
+        if (!number_parse(le, &bound)) {
             warn_bad_bound(ev, arg, c->heads[i].labels, le);
             continue;
         }
@@ -100,60 +103,71 @@ static bool histograms_find(struct evaluator *ev, const struct node *arg, const 
  * `b`. */
 struct estimate {
     const double *a;
-    const double *b; /* NULL: a quantile */
+    const double *b;            /* NULL: a quantile */
+    const double *only;         /* not NULL: the steps where `a` is this number */
+    const struct node *told_at; /* what notes point at */
 };
 
+static bool same_number(double a, double b)
+{
+    return a == b || (isnan(a) && isnan(b));
+}
+
+static bool is_asked(const struct estimate *e, size_t step)
+{
+    return e->only == NULL || same_number(e->a[step], *e->only);
+}
+
 static double estimate_at(const struct estimate *e, size_t step, struct bucket *buckets, size_t n,
-                          bool *repaired)
+                          struct bucket_repair *repair)
 {
     if (e->b != NULL) {
         return quantile_fraction_of_buckets(e->a[step], e->b[step], buckets, n);
     }
-    return quantile_of_buckets(e->a[step], buckets, n, repaired);
+    return quantile_of_buckets(e->a[step], buckets, n, repair);
 }
 
-/* The `count` rows are one histogram's. `any_repaired`: some step's counts had to be repaired. */
-static bool fill_row(struct evaluator *ev, const struct columns *c, const struct bucket_row *rows,
-                     size_t count, const struct estimate *e, struct bucket *scratch, double *out,
-                     bool *any_repaired)
+/* The rows of one histogram. */
+struct histogram_rows {
+    const struct labels *labels;
+    const struct bucket_row *rows;
+    size_t count;
+};
+
+static bool fill_row(struct evaluator *ev, const struct columns *c, const struct histogram_rows *h,
+                     const struct estimate *e, struct bucket *scratch, double *out)
 {
-    *any_repaired = false;
     for (size_t step = 0; step < c->steps; step++) {
-        if (!eval_spend(ev, count)) {
+        out[step] = absent();
+        if (!is_asked(e, step)) {
+            continue;
+        }
+        if (!eval_spend(ev, h->count)) {
             return false;
         }
         size_t n = 0;
-        for (size_t i = 0; i < count; i++) {
-            double v = columns_row(c, rows[i].row)[step];
+        for (size_t i = 0; i < h->count; i++) {
+            double v = columns_row(c, h->rows[i].row)[step];
             if (!is_absent(v)) {
-                scratch[n++] = (struct bucket){.bound = rows[i].bound, .count = v};
+                scratch[n++] = (struct bucket){.bound = h->rows[i].bound, .count = v};
             }
         }
-        bool repaired = false;
-        out[step] = n > 0 ? estimate_at(e, step, scratch, n, &repaired) : absent();
-        *any_repaired = *any_repaired || repaired;
+        if (n == 0) {
+            continue;
+        }
+        struct bucket_repair repair = {0};
+        out[step] = estimate_at(e, step, scratch, n, &repair);
+        if (repair.difference > 0) {
+            eval_note_repair(ev, e->told_at, labels_name(h->labels), grid_time(&ev->grid, step),
+                             &repair);
+        }
     }
     return true;
 }
 
-static void inform_repaired(struct evaluator *ev, const struct node *arg,
-                            const struct labels *labels)
-{
-    struct strbuf text = STRBUF_INIT;
-    strbuf_add_c(&text, "input to histogram_quantile needed to be fixed for monotonicity (see "
-                        "https://prometheus.io/docs/prometheus/latest/querying/functions/"
-                        "#histogram_quantile)");
-    if (labels_name(labels).len > 0) {
-        strbuf_add_c(&text, " for metric name ");
-        escape_quoted(&text, labels_name(labels));
-    }
-    eval_info(ev, arg, "%s", strbuf_cstr(&text));
-    strbuf_release(&text);
-}
-
 /* One row of estimates for each histogram. */
-static bool estimates(struct evaluator *ev, const struct node *arg, const struct columns *c,
-                      const struct histograms *h, const struct estimate *e, struct columns *out)
+static bool estimates(struct evaluator *ev, const struct columns *c, const struct histograms *h,
+                      const struct estimate *e, struct columns *out)
 {
     if (!eval_reserve(ev, out, h->groups.count)) {
         return false;
@@ -167,12 +181,11 @@ static bool estimates(struct evaluator *ev, const struct node *arg, const struct
         while (last < h->count && h->buckets[last].histogram == histogram) {
             last++;
         }
-        double *row = columns_add(out, labels_ref(h->groups.labels[histogram]), true);
-        bool repaired;
-        ok = fill_row(ev, c, h->buckets + first, last - first, e, scratch, row, &repaired);
-        if (ok && repaired) {
-            inform_repaired(ev, arg, h->groups.labels[histogram]);
-        }
+        struct histogram_rows rows = {.labels = h->groups.labels[histogram],
+                                      .rows = h->buckets + first,
+                                      .count = last - first};
+        double *row = columns_add(out, labels_ref(rows.labels), true);
+        ok = fill_row(ev, c, &rows, e, scratch, row);
         first = last;
     }
     free(scratch);
@@ -187,7 +200,7 @@ static bool estimate_argument(struct evaluator *ev, const struct node *arg,
         return false;
     }
     struct histograms h = {0};
-    bool ok = histograms_find(ev, arg, &c, &h) && estimates(ev, arg, &c, &h, e, out);
+    bool ok = histograms_find(ev, arg, &c, &h) && estimates(ev, &c, &h, e, out);
     histograms_release(&h);
     columns_release(&c);
     return ok && columns_drop_empty(out, ev->work) && eval_drop_names(ev, out);
@@ -199,7 +212,7 @@ bool func_histogram_quantile(struct evaluator *ev, const struct node *n, struct 
     bool ok = eval_scalar(ev, n->call.args[0], q);
     if (ok) {
         func_check_quantile(ev, n->call.args[0], q, ev->grid.steps);
-        struct estimate e = {.a = q};
+        struct estimate e = {.a = q, .told_at = n->call.args[1]};
         ok = estimate_argument(ev, n->call.args[1], &e, out);
     }
     free(q);
@@ -221,42 +234,39 @@ bool func_histogram_fraction(struct evaluator *ev, const struct node *n, struct 
 /* The value of a quantile as the value of a label, as OpenMetrics writes numbers: `0.5`, `1.0`. */
 static void add_label_number(struct strbuf *out, double v)
 {
-    number_format_short(out, v);
+    if (v == 0) {
+        strbuf_add_c(out, "0.0"); /* of either sign */
+        return;
+    }
+    number_format_general(out, v);
     struct str text = strbuf_str(out);
     if (isfinite(v) && str_find(text, '.') == text.len && str_find(text, 'e') == text.len) {
         strbuf_add_c(out, ".0");
     }
 }
 
-/* Rows for quantile `v`, at the steps where that is what is asked for, as further rows of `out`. */
-static bool add_quantile(struct evaluator *ev, const struct node *arg, const struct columns *c,
-                         const struct histograms *h, const double *q, double v, struct str label,
-                         struct columns *out)
+/* Rows for quantile `*e->only`, at the steps where that is what is asked for, as further rows of
+ * `out`. */
+static bool add_quantile(struct evaluator *ev, const struct columns *c, const struct histograms *h,
+                         const struct estimate *e, struct str label, struct columns *out)
 {
-    struct columns part;
-    columns_init(&part, c->steps);
-    struct estimate e = {.a = q};
     struct labels_builder b;
     labels_builder_init(&b, ev->table);
     struct strbuf value = STRBUF_INIT;
-    add_label_number(&value, v);
-    bool ok = estimates(ev, arg, c, h, &e, &part) && eval_reserve(ev, out, part.count);
-    for (size_t row = 0; ok && row < part.count; row++) {
-        labels_builder_from(&b, part.heads[row].labels);
+    add_label_number(&value, *e->only);
+    size_t row = out->count;
+    bool ok = estimates(ev, c, h, e, out);
+    for (; ok && row < out->count; row++) {
+        labels_builder_from(&b, out->heads[row].labels);
         labels_builder_set(&b, label, strbuf_str(&value));
         struct labels *labels = labels_builder_finish(&b, ev->err);
         ok = labels != NULL;
         if (ok) {
-            double *to = columns_add(out, labels, true);
-            for (size_t i = 0; i < c->steps; i++) {
-                bool asked = q[i] == v || (isnan(q[i]) && isnan(v));
-                to[i] = asked ? columns_row(&part, row)[i] : absent();
-            }
+            columns_relabel(out, row, labels);
         }
     }
     strbuf_release(&value);
     labels_builder_release(&b);
-    columns_release(&part);
     return ok;
 }
 
@@ -264,7 +274,7 @@ static bool add_quantile(struct evaluator *ev, const struct node *arg, const str
 static bool first_of_its_value(const double *q, size_t step)
 {
     for (size_t i = 0; i < step; i++) {
-        if (q[i] == q[step] || (isnan(q[i]) && isnan(q[step]))) {
+        if (same_number(q[i], q[step])) {
             return false;
         }
     }
@@ -289,7 +299,9 @@ bool func_histogram_quantiles(struct evaluator *ev, const struct node *n, struct
         }
         for (size_t step = 0; ok && step < c.steps; step++) {
             if (first_of_its_value(q, step)) {
-                ok = add_quantile(ev, arg, &c, &h, q, q[step], label, out);
+                double only = q[step];
+                struct estimate e = {.a = q, .only = &only, .told_at = n->call.args[1]};
+                ok = add_quantile(ev, &c, &h, &e, label, out);
             }
         }
     }

@@ -1,12 +1,134 @@
-/* Annotations: Prometheus tells about doubtful input without failing. The texts are Prometheus'
- * (util/annotations), since clients and its test files compare them. */
+/* See note.h. */
+#include "promql/note.h"
+
 #include <math.h>
 #include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
+#include "base/escape.h"
 #include "base/number.h"
 #include "promql/eval.h"
 
-/* `(line:column)` of the node's first byte, both from 1. */
+void notes_release(struct notes *notes)
+{
+    VEC_EACH (&notes->items, struct note, note) {
+        free(note->text);
+    }
+    vec_release(&notes->items);
+}
+
+/* The one note with this text; takes over the text. NULL where notes are not wanted. */
+static struct note *note_of(struct evaluator *ev, const struct node *n, bool is_info,
+                            struct strbuf *text)
+{
+    while (n->kind == NODE_PAREN) {
+        n = n->paren;
+    }
+    if (ev->semantics == SEMANTICS_V2) {
+        strbuf_release(text);
+        return NULL;
+    }
+    VEC_EACH (&ev->notes->items, struct note, have) {
+        if (have->is_info == is_info && strcmp(have->text, strbuf_cstr(text)) == 0) {
+            strbuf_release(text);
+            have->begin = n->begin;
+            return have;
+        }
+    }
+    struct notes *notes = ev->notes;
+    vec_push(&notes->items,
+             ((struct note){.text = strbuf_take(text), .begin = n->begin, .is_info = is_info}));
+    return &notes->items.items[notes->items.len - 1];
+}
+
+void eval_warn(struct evaluator *ev, const struct node *n, const char *fmt, ...)
+{
+    struct strbuf text = STRBUF_INIT;
+    va_list args;
+    va_start(args, fmt);
+    strbuf_add_c(&text, "PromQL warning: ");
+    strbuf_vprintf(&text, fmt, args);
+    va_end(args);
+    (void)note_of(ev, n, false, &text);
+}
+
+void eval_info(struct evaluator *ev, const struct node *n, const char *fmt, ...)
+{
+    struct strbuf text = STRBUF_INIT;
+    va_list args;
+    va_start(args, fmt);
+    strbuf_add_c(&text, "PromQL info: ");
+    strbuf_vprintf(&text, fmt, args);
+    va_end(args);
+    (void)note_of(ev, n, true, &text);
+}
+
+void eval_note_repair(struct evaluator *ev, const struct node *n, struct str name, int64_t at_ms,
+                      const struct bucket_repair *repair)
+{
+    struct strbuf text = STRBUF_INIT;
+    strbuf_add_c(&text, "PromQL info: input to histogram_quantile needed to be fixed for "
+                        "monotonicity (see https://prometheus.io/docs/prometheus/latest/querying/"
+                        "functions/#histogram_quantile)");
+    if (name.len > 0) {
+        strbuf_add_c(&text, " for metric name ");
+        escape_quoted(&text, name);
+    }
+    struct note *note = note_of(ev, n, true, &text);
+    if (note == NULL) {
+        return;
+    }
+    if (note->repairs++ == 0) {
+        note->repair = *repair;
+        note->first_ms = at_ms;
+        note->last_ms = at_ms;
+        return;
+    }
+    struct bucket_repair *all = &note->repair;
+    all->lowest = fmin(all->lowest, repair->lowest);
+    all->highest = fmax(all->highest, repair->highest);
+    all->difference = fmax(all->difference, repair->difference);
+    note->first_ms = at_ms < note->first_ms ? at_ms : note->first_ms;
+    note->last_ms = at_ms > note->last_ms ? at_ms : note->last_ms;
+}
+
+const char *eval_number_text(struct strbuf *buf, double v)
+{
+    strbuf_reset(buf);
+    number_format_general(buf, v);
+    return strbuf_cstr(buf);
+}
+
+/* RFC 3339 in UTC, whole seconds, as Prometheus prints these. */
+static void add_time(struct strbuf *out, int64_t ms)
+{
+    time_t seconds = (time_t)(ms / 1000);
+    struct tm tm;
+    char text[64];
+    if (gmtime_r(&seconds, &tm) == NULL ||
+        strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm) == 0) {
+        strbuf_printf(out, "%lld", (long long)seconds);
+        return;
+    }
+    strbuf_add_c(out, text);
+}
+
+static void add_repairs(struct strbuf *out, const struct note *note)
+{
+    struct strbuf number = STRBUF_INIT;
+    strbuf_printf(out, ", from buckets %s", eval_number_text(&number, note->repair.lowest));
+    strbuf_printf(out, " to %s", eval_number_text(&number, note->repair.highest));
+    strbuf_printf(out, ", with a max diff of %.2g, over %zu samples from ", note->repair.difference,
+                  note->repairs);
+    add_time(out, note->first_ms);
+    strbuf_add_c(out, " to ");
+    add_time(out, note->last_ms);
+    strbuf_release(&number);
+}
+
+/* ` (line:column)` of the byte at `begin`, both from 1. */
 static void add_place(struct strbuf *out, struct str text, uint32_t begin)
 {
     size_t line = 1;
@@ -20,35 +142,21 @@ static void add_place(struct strbuf *out, struct str text, uint32_t begin)
     strbuf_printf(out, " (%zu:%zu)", line, begin - line_start + 1);
 }
 
-void eval_warn(struct evaluator *ev, const struct node *n, const char *fmt, ...)
+void notes_tell(const struct notes *notes, struct str text, struct value *out)
 {
-    struct strbuf text = STRBUF_INIT;
-    va_list args;
-    va_start(args, fmt);
-    strbuf_add_c(&text, "PromQL warning: ");
-    strbuf_vprintf(&text, fmt, args);
-    va_end(args);
-    add_place(&text, ev->text, n->begin);
-    value_warn(ev->notes, "%s", strbuf_cstr(&text));
-    strbuf_release(&text);
-}
-
-void eval_info(struct evaluator *ev, const struct node *n, const char *fmt, ...)
-{
-    struct strbuf text = STRBUF_INIT;
-    va_list args;
-    va_start(args, fmt);
-    strbuf_add_c(&text, "PromQL info: ");
-    strbuf_vprintf(&text, fmt, args);
-    va_end(args);
-    add_place(&text, ev->text, n->begin);
-    value_info(ev->notes, "%s", strbuf_cstr(&text));
-    strbuf_release(&text);
-}
-
-const char *eval_number_text(struct strbuf *buf, double v)
-{
-    strbuf_reset(buf);
-    number_format_short(buf, v);
-    return strbuf_cstr(buf);
+    struct strbuf line = STRBUF_INIT;
+    VEC_EACH (&notes->items, const struct note, note) {
+        strbuf_reset(&line);
+        strbuf_add_c(&line, note->text);
+        if (note->repairs > 0) {
+            add_repairs(&line, note);
+        }
+        add_place(&line, text, note->begin);
+        if (note->is_info) {
+            value_info(out, "%s", strbuf_cstr(&line));
+        } else {
+            value_warn(out, "%s", strbuf_cstr(&line));
+        }
+    }
+    strbuf_release(&line);
 }

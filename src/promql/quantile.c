@@ -22,10 +22,9 @@ static size_t coalesce(struct bucket *buckets, size_t n)
     return last + 1;
 }
 
-/* Makes the counts cumulative; true where more than rounding was wrong. */
-static bool repair(struct bucket *buckets, size_t n)
+/* Makes the counts cumulative. */
+static void repair_counts(struct bucket *buckets, size_t n, struct bucket_repair *repair)
 {
-    bool repaired = false;
     double previous = buckets[0].count;
     for (size_t i = 1; i < n; i++) {
         double count = buckets[i].count;
@@ -36,17 +35,20 @@ static bool repair(struct bucket *buckets, size_t n)
             buckets[i].count = previous;
         } else if (count < previous) {
             buckets[i].count = previous;
-            repaired = true;
+            if (repair->difference == 0) {
+                repair->lowest = buckets[i].bound;
+            }
+            repair->highest = buckets[i].bound;
+            repair->difference = fmax(repair->difference, previous - count);
         } else {
             previous = count;
         }
     }
-    return repaired;
 }
 
-double quantile_of_buckets(double q, struct bucket *buckets, size_t n, bool *repaired)
+double quantile_of_buckets(double q, struct bucket *buckets, size_t n, struct bucket_repair *repair)
 {
-    *repaired = false;
+    *repair = (struct bucket_repair){0};
     if (isnan(q)) {
         return NAN;
     }
@@ -60,12 +62,11 @@ double quantile_of_buckets(double q, struct bucket *buckets, size_t n, bool *rep
         return NAN;
     }
     n = coalesce(buckets, n);
-    bool fixed = repair(buckets, n);
+    repair_counts(buckets, n, repair);
     double observations = buckets[n - 1].count;
     if (n < 2 || observations == 0) {
         return NAN;
     }
-    *repaired = fixed;
     double rank = q * observations;
     size_t low = 0;
     size_t high = n - 1;
@@ -109,7 +110,7 @@ double quantile_fraction_of_buckets(double lower, double upper, struct bucket *b
     }
     n = coalesce(buckets, n);
     double count = buckets[n - 1].count;
-    if (count == 0 || isnan(count) || isnan(lower) || isnan(upper)) {
+    if (count == 0 || isnan(lower) || isnan(upper)) {
         return NAN;
     }
     if (lower >= upper) {

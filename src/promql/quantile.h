@@ -4,13 +4,12 @@
  *
  * Inside a bucket observations are taken to be spread evenly; the lowest bucket starts at 0 where
  * its bound is positive; a rank in the `+Inf` bucket gives the highest finite bound. What cannot be
- * known is NaN: no `+Inf` bucket, fewer than two buckets, no observations. q below 0 is -Inf, above
+ * known is NaN: no `+Inf` bucket at the end, fewer than two buckets, no observations. q below 0 is -Inf, above
  * 1 +Inf, NaN is NaN.
  */
 #ifndef TOCSIN_PROMQL_QUANTILE_H
 #define TOCSIN_PROMQL_QUANTILE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct bucket {
@@ -18,9 +17,17 @@ struct bucket {
     double count; /* cumulative */
 };
 
-/* `n` >= 1 buckets, ascending by bound; they are changed. `repaired`: counts that went down by more
- * than rounding were lifted to be cumulative. */
-double quantile_of_buckets(double q, struct bucket *buckets, size_t n, bool *repaired);
+/* Counts that went down by more than rounding, and were lifted to be cumulative. */
+struct bucket_repair {
+    double difference; /* by how much at most; 0: nothing was repaired, the others mean nothing */
+    double lowest;     /* bound of the lowest such bucket */
+    double highest;
+};
+
+/* `n` >= 1 buckets, ascending by bound, NaN last; they are changed. `repair` is filled in any
+ * case. */
+double quantile_of_buckets(double q, struct bucket *buckets, size_t n,
+                           struct bucket_repair *repair);
 /* Share of the observations between `lower` and `upper`. */
 double quantile_fraction_of_buckets(double lower, double upper, struct bucket *buckets, size_t n);
 /* Of `n` values, which are sorted in place; NaN sorts first. NaN where there are none. */

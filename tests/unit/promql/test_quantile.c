@@ -12,28 +12,32 @@ static const struct {
     struct bucket buckets[5];
     size_t n;
     double expected;
-    bool repaired;
+    struct bucket_repair repair;
 } bucket_cases[] = {
-    {"the middle of a bucket", 0.5, {{1, 2}, {2, 6}, {INFINITY, 8}}, 3, 1.5, false},
-    {"the lowest bucket begins at 0", 0.125, {{1, 2}, {2, 6}, {INFINITY, 8}}, 3, 0.5, false},
-    {"a bound of 0 is its own answer", 0.1, {{0, 4}, {2, 6}, {INFINITY, 8}}, 3, 0, false},
-    {"above the last bound", 0.99, {{1, 2}, {2, 6}, {INFINITY, 8}}, 3, 2, false},
-    {"all of it", 1, {{1, 2}, {2, 8}, {INFINITY, 8}}, 3, 2, false},
-    {"no +Inf", 0.5, {{1, 2}, {2, 6}}, 2, NAN, false},
-    {"only +Inf", 0.5, {{INFINITY, 6}}, 1, NAN, false},
-    {"one bound twice is one bucket", 0.5, {{INFINITY, 3}, {INFINITY, 3}}, 2, NAN, false},
-    {"no observation", 0.5, {{1, 0}, {INFINITY, 0}}, 2, NAN, false},
-    {"observations not known: as if in the last bucket",
+    {"the middle of a bucket", 0.5, {{1, 2}, {2, 6}, {INFINITY, 8}}, 3, 1.5, {0}},
+    {"the lowest bucket begins at 0", 0.125, {{1, 2}, {2, 6}, {INFINITY, 8}}, 3, 0.5, {0}},
+    {"a bound of 0 is its own answer", 0.1, {{0, 4}, {2, 6}, {INFINITY, 8}}, 3, 0, {0}},
+    {"above the last bound", 0.99, {{1, 2}, {2, 6}, {INFINITY, 8}}, 3, 2, {0}},
+    {"all of it", 1, {{1, 2}, {2, 8}, {INFINITY, 8}}, 3, 2, {0}},
+    {"no +Inf", 0.5, {{1, 2}, {2, 6}}, 2, NAN, {0}},
+    {"only +Inf", 0.5, {{INFINITY, 6}}, 1, NAN, {0}},
+    {"one bound twice is one bucket", 0.5, {{INFINITY, 3}, {INFINITY, 3}}, 2, NAN, {0}},
+    {"no observation", 0.5, {{1, 0}, {INFINITY, 0}}, 2, NAN, {0}},
+    /* No rank is below an unknown one: the highest bound, as in Prometheus. */
+    {"observations not known", 0.5, {{1, 1}, {INFINITY, NAN}}, 2, 1, {0}},
+    {"q below", -0.1, {{1, 2}, {INFINITY, 4}}, 2, -INFINITY, {0}},
+    {"q above", 1.1, {{1, 2}, {INFINITY, 4}}, 2, INFINITY, {0}},
+    {"q not known", NAN, {{1, 2}, {INFINITY, 4}}, 2, NAN, {0}},
+    {"counts that go down", 0.75, {{1, 4}, {2, 2}, {4, 8}, {INFINITY, 8}}, 4, 3, {2, 2, 2}},
+    {"twice, by 2 and by 3",
      0.5,
-     {{1, 1}, {INFINITY, NAN}},
-     2,
+     {{1, 4}, {2, 2}, {4, 8}, {8, 5}, {INFINITY, 8}},
+     5,
      1,
-     false},
-    {"q below", -0.1, {{1, 2}, {INFINITY, 4}}, 2, -INFINITY, false},
-    {"q above", 1.1, {{1, 2}, {INFINITY, 4}}, 2, INFINITY, false},
-    {"q not known", NAN, {{1, 2}, {INFINITY, 4}}, 2, NAN, false},
-    {"counts that go down", 0.75, {{1, 4}, {2, 2}, {4, 8}, {INFINITY, 8}}, 4, 3, true},
-    {"rounding is no decrease", 0.75, {{1, 4}, {2, 4 - 1e-15}, {4, 8}, {INFINITY, 8}}, 4, 3, false},
+     {3, 2, 8}},
+    {"a bound that is no number", 0.5, {{1, 2}, {INFINITY, 4}, {NAN, 4}}, 3, NAN, {0}},
+    {"a bucket of no known count", 0.5, {{1, 2}, {2, NAN}, {INFINITY, 8}}, 3, 2, {0}},
+    {"rounding is no decrease", 0.75, {{1, 4}, {2, 4 - 1e-15}, {4, 8}, {INFINITY, 8}}, 4, 3, {0}},
 };
 
 static bool same(double a, double b)
@@ -47,11 +51,15 @@ START_TEST(quantile_of_buckets_cases)
     for (size_t i = 0; i < bucket_cases[_i].n; i++) {
         buckets[i] = bucket_cases[_i].buckets[i];
     }
-    bool repaired;
-    double v = quantile_of_buckets(bucket_cases[_i].q, buckets, bucket_cases[_i].n, &repaired);
+    struct bucket_repair repair;
+    double v = quantile_of_buckets(bucket_cases[_i].q, buckets, bucket_cases[_i].n, &repair);
     ck_assert_msg(same(v, bucket_cases[_i].expected), "%s: expected %g, got %g",
                   bucket_cases[_i].what, bucket_cases[_i].expected, v);
-    ck_assert_msg(repaired == bucket_cases[_i].repaired, "%s: repaired?", bucket_cases[_i].what);
+    const struct bucket_repair *want = &bucket_cases[_i].repair;
+    ck_assert_msg(repair.difference == want->difference && repair.lowest == want->lowest &&
+                      repair.highest == want->highest,
+                  "%s: repaired by %g from %g to %g", bucket_cases[_i].what, repair.difference,
+                  repair.lowest, repair.highest);
 }
 END_TEST
 

@@ -1,0 +1,53 @@
+/*
+ * Annotations: Prometheus tells about doubtful input without failing. The texts are Prometheus'
+ * (util/annotations), since clients and its test files compare them.
+ *
+ * They are collected while an expression is evaluated and become texts at the end: the same text is
+ * told once, with the place that was looked at last, and notes about repaired histograms sum up
+ * what was repaired. Prometheus 2.42 had none, so semantics v2 collects none.
+ *
+ * Owner: notes_release.
+ */
+#ifndef TOCSIN_PROMQL_NOTE_H
+#define TOCSIN_PROMQL_NOTE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/str.h"
+#include "base/vec.h"
+#include "promql/ast.h"
+#include "promql/quantile.h"
+#include "promql/value.h"
+
+struct evaluator;
+
+struct note {
+    char *text; /* without its place; owned */
+    uint32_t begin;
+    bool is_info;
+    size_t repairs; /* histograms at a step; 0: not about a repair */
+    struct bucket_repair repair; /* all of them */
+    int64_t first_ms; /* of the repairs */
+    int64_t last_ms;
+};
+
+struct notes {
+    VEC(struct note) items;
+};
+
+void notes_release(struct notes *notes);
+/* Adds all notes to `out`, with their places in `text`. */
+void notes_tell(const struct notes *notes, struct str text, struct value *out);
+
+/* `n` is what the note is about; parentheses around it do not count. */
+void eval_warn(struct evaluator *ev, const struct node *n, const char *fmt, ...) ATTR_PRINTF(3, 4);
+void eval_info(struct evaluator *ev, const struct node *n, const char *fmt, ...) ATTR_PRINTF(3, 4);
+/* `name` is the metric's, or empty; `at_ms` the time of the step. */
+void eval_note_repair(struct evaluator *ev, const struct node *n, struct str name, int64_t at_ms,
+                      const struct bucket_repair *repair);
+/* A number as Go's %g prints it. The buffer is the caller's. */
+const char *eval_number_text(struct strbuf *buf, double v);
+
+#endif
