@@ -105,6 +105,11 @@ uint64_t str_hash(struct str s)
     return XXH3_64bits(s.data, s.len);
 }
 
+uint64_t str_hash_xxh64(struct str s)
+{
+    return XXH64(s.data, s.len, 0);
+}
+
 bool str_to_u64(struct str s, uint64_t *out)
 {
     if (s.len == 0) {

@@ -69,6 +69,8 @@ bool str_split(struct str *rest, char sep, struct str *part);
 char *str_dup(struct str s) ATTR_MALLOC;
 /* 64 bits over the bytes (XXH3); the same in every run. */
 uint64_t str_hash(struct str s);
+/* XXH64 with seed 0, as Go's cespare/xxhash: for what others hash, too. */
+uint64_t str_hash_xxh64(struct str s);
 /* Whole of `s` as an unsigned decimal number; false where it is not one or does not fit. */
 bool str_to_u64(struct str s, uint64_t *out);
 

@@ -66,40 +66,69 @@ static void members_release(struct members *m)
 #define COUNT_MIN (-9223372036854775808.0)
 #define COUNT_MAX 9223372036854775808.0
 
-static bool check_count(struct evaluator *ev, double k)
+/* Over all steps; where one is NaN, so are both ends. */
+struct extent {
+    double least;
+    double most;
+};
+
+static struct extent extent_of(const double *values, size_t count)
 {
-    if (isnan(k)) {
+    struct extent e = {INFINITY, -INFINITY};
+    for (size_t i = 0; i < count; i++) {
+        if (isnan(values[i])) {
+            return (struct extent){NAN, NAN};
+        }
+        e.least = fmin(e.least, values[i]);
+        e.most = fmax(e.most, values[i]);
+    }
+    return e;
+}
+
+static bool check_count(struct evaluator *ev, const struct extent *k)
+{
+    if (isnan(k->most)) {
         return error_set(ev->err, ERROR_EVALUATION, "Parameter value is NaN");
     }
-    if (k <= COUNT_MIN || k >= COUNT_MAX) {
-        struct strbuf text = STRBUF_INIT;
-        error_set(ev->err, ERROR_EVALUATION, "Scalar value %s %s int64", eval_number_text(&text, k),
-                  k < 0 ? "underflows" : "overflows");
-        strbuf_release(&text);
-        return false;
+    bool under = k->least <= COUNT_MIN;
+    /* Where no step asks for any series, none is what all get (in Prometheus 3). */
+    bool none = k->most < 1 && ev->semantics == SEMANTICS_V3;
+    if (none || (!under && k->most < COUNT_MAX)) {
+        return true;
     }
-    return true;
+    struct strbuf text = STRBUF_INIT;
+    error_set(ev->err, ERROR_EVALUATION, "Scalar value %s %s int64",
+              eval_number_text(&text, under ? k->least : k->most),
+              under ? "underflows" : "overflows");
+    strbuf_release(&text);
+    return false;
 }
 
-static bool check_ratio(struct evaluator *ev, const struct node *n, double *ratio)
+static void warn_ratio(struct evaluator *ev, const struct node *n, double ratio, int cap)
 {
-    if (isnan(*ratio)) {
+    struct strbuf text = STRBUF_INIT;
+    eval_warn(ev, n->aggregate.parameter,
+              "ratio value should be between -1 and 1, got %s, capping to %d",
+              eval_number_text(&text, ratio), cap);
+    strbuf_release(&text);
+}
+
+static bool check_ratio(struct evaluator *ev, const struct node *n, const struct extent *ratio)
+{
+    if (isnan(ratio->most)) {
         return error_set(ev->err, ERROR_EVALUATION, "Ratio value is NaN");
     }
-    double capped = *ratio < -1 ? -1 : *ratio > 1 ? 1 : *ratio;
-    if (capped != *ratio) {
-        struct strbuf text = STRBUF_INIT;
-        eval_warn(ev, n->aggregate.parameter,
-                  "ratio value should be between -1 and 1, got %s, capping to %d",
-                  eval_number_text(&text, *ratio), (int)capped);
-        strbuf_release(&text);
-        *ratio = capped;
+    if (ratio->most > 1) {
+        warn_ratio(ev, n, ratio->most, 1);
+    }
+    if (ratio->least < -1) {
+        warn_ratio(ev, n, ratio->least, -1);
     }
     return true;
 }
 
-/* The scalar parameter over the grid, checked; NULL for operations without one. The caller frees
- * it, also where this fails. */
+/* The scalar parameter over the grid, checked; NULL for operations without one. Of what is doubtful
+ * the extremes are told, not each step's value. The caller frees it, also where this fails. */
 static bool parameter_eval(struct evaluator *ev, const struct node *n, double **parameter)
 {
     enum aggregate_id op = n->aggregate.op;
@@ -107,108 +136,208 @@ static bool parameter_eval(struct evaluator *ev, const struct node *n, double **
         return true;
     }
     size_t steps = ev->grid.steps;
-    double *p = mem_alloc(steps * sizeof(*p));
-    *parameter = p;
-    if (!eval_scalar(ev, n->aggregate.parameter, p)) {
+    *parameter = mem_alloc(steps * sizeof(**parameter));
+    if (!eval_scalar(ev, n->aggregate.parameter, *parameter)) {
         return false;
     }
+    struct extent extent = extent_of(*parameter, steps);
     if (op == AGG_QUANTILE) {
-        func_check_quantile(ev, n->aggregate.parameter, p, steps);
+        func_check_quantile(ev, n->aggregate.parameter, &extent.most, 1);
+        func_check_quantile(ev, n->aggregate.parameter, &extent.least, 1);
         return true;
     }
-    for (size_t i = 0; i < steps; i++) {
-        if (op == AGG_LIMIT_RATIO ? !check_ratio(ev, n, &p[i]) : !check_count(ev, p[i])) {
-            return false;
-        }
-    }
-    return true;
+    return op == AGG_LIMIT_RATIO ? check_ratio(ev, n, &extent) : check_count(ev, &extent);
 }
 
 struct candidate {
     size_t row;
     double v;
-    int direction; /* 1: the smallest first */
 };
 
-/* NaN last; among equals the one that came first. */
-static int candidate_compare(const void *a, const void *b)
+/*
+ * The best of a group at one step, as a heap with the worst of them in front. Which of equal values
+ * stay follows from how the heap moves them; it is done as Go's container/heap does it, so that the
+ * same series are chosen as by Prometheus.
+ */
+struct best {
+    struct candidate *items;
+    size_t len;
+    double sign; /* 1: large is good, -1: small is good */
+};
+
+/* NaN is worse than anything, another NaN included. */
+static bool is_worse(const struct best *b, double x, double y)
+{
+    return isnan(x) || x * b->sign < y * b->sign;
+}
+
+static void swap(struct best *b, size_t i, size_t j)
+{
+    struct candidate c = b->items[i];
+    b->items[i] = b->items[j];
+    b->items[j] = c;
+}
+
+static void best_push(struct best *b, struct candidate c)
+{
+    size_t i = b->len++;
+    b->items[i] = c;
+    while (i > 0) {
+        size_t parent = (i - 1) / 2;
+        if (!is_worse(b, b->items[i].v, b->items[parent].v)) {
+            return;
+        }
+        swap(b, i, parent);
+        i = parent;
+    }
+}
+
+/* `c` instead of the worst. */
+static void best_replace_worst(struct best *b, struct candidate c)
+{
+    b->items[0] = c;
+    size_t i = 0;
+    for (;;) {
+        size_t child = 2 * i + 1;
+        if (child >= b->len) {
+            return;
+        }
+        if (child + 1 < b->len && is_worse(b, b->items[child + 1].v, b->items[child].v)) {
+            child++;
+        }
+        if (!is_worse(b, b->items[child].v, b->items[i].v)) {
+            return;
+        }
+        swap(b, i, child);
+        i = child;
+    }
+}
+
+static int best_compare(const void *a, const void *b, void *user)
 {
     const struct candidate *x = a;
     const struct candidate *y = b;
+    const struct best *best = user;
     if (isnan(x->v) || isnan(y->v)) {
-        int order = (isnan(x->v) != 0) - (isnan(y->v) != 0);
-        return order != 0 ? order : (x->row > y->row) - (x->row < y->row);
+        return (isnan(x->v) != 0) - (isnan(y->v) != 0);
     }
-    if (x->v != y->v) {
-        return (x->v < y->v ? -1 : 1) * x->direction;
-    }
-    return (x->row > y->row) - (x->row < y->row);
+    return is_worse(best, x->v, y->v) - is_worse(best, y->v, x->v);
 }
 
-/* How a step chooses: fills `chosen` with candidates, best first, and returns how many to keep. */
-static size_t choose(enum aggregate_id op, double parameter, struct candidate *all, size_t count)
+/* Go sorts few by insertion, which leaves equal ones as they are and turns NaNs around. */
+#define SORTED_BY_INSERTION 12
+
+static void best_sort(struct best *b)
 {
-    if (op == AGG_TOPK || op == AGG_BOTTOMK) {
-        qsort(all, count, sizeof(*all), candidate_compare);
+    if (b->len > SORTED_BY_INSERTION) {
+        qsort_r(b->items, b->len, sizeof(*b->items), best_compare, b);
+        return;
     }
+    for (size_t i = 1; i < b->len; i++) {
+        for (size_t j = i; j > 0 && is_worse(b, b->items[j - 1].v, b->items[j].v); j--) {
+            swap(b, j, j - 1);
+        }
+    }
+}
+
+/* Takes a candidate or another one's place; returns the row of whoever is left out, or SIZE_MAX. */
+static size_t offer(struct best *b, enum aggregate_id op, size_t limit, struct candidate c)
+{
+    if (b->len < limit) {
+        best_push(b, c);
+        return SIZE_MAX;
+    }
+    if (limit == 0 || op == AGG_LIMITK || isnan(c.v) || !is_worse(b, b->items[0].v, c.v)) {
+        return c.row;
+    }
+    size_t out = b->items[0].row;
+    best_replace_worst(b, c);
+    return out;
+}
+
+/* The share of the hash space a series lies in: [0, 1]. The same for a series in every question, so
+ * that a ratio r and its complement r - 1 divide the series without rest; and the same as
+ * Prometheus' (promql/engine.go, HashRatioSampler), which hashes names and values each behind its
+ * length in one byte, or from 255 bytes on, in 0xff and three bytes (model/labels). */
+static double place_of(const struct labels *labels, struct strbuf *scratch)
+{
+    strbuf_reset(scratch);
+    for (size_t i = 0; i < labels_count(labels); i++) {
+        struct label l = labels_at(labels, i);
+        struct str parts[] = {l.name, l.value};
+        for (size_t p = 0; p < 2; p++) {
+            size_t len = parts[p].len;
+            if (len < 0xff) {
+                strbuf_add_char(scratch, (char)len);
+            } else {
+                strbuf_add_char(scratch, (char)0xff);
+                strbuf_add_char(scratch, (char)(len & 0xff));
+                strbuf_add_char(scratch, (char)(len >> 8 & 0xff));
+                strbuf_add_char(scratch, (char)(len >> 16));
+            }
+            strbuf_add_str(scratch, parts[p]);
+        }
+    }
+    return (double)str_hash_xxh64(strbuf_str(scratch)) / 0x1p64;
+}
+
+static bool is_within(double place, double ratio)
+{
+    double capped = ratio < -1 ? -1 : ratio > 1 ? 1 : ratio;
+    return capped >= 0 ? place < capped : place >= 1 + capped;
+}
+
+static bool keep_ratio(struct evaluator *ev, const double *parameter, struct columns *c)
+{
+    struct strbuf scratch = STRBUF_INIT;
+    bool ok = true;
+    for (size_t row = 0; ok && row < c->count; row++) {
+        ok = eval_spend(ev, c->steps);
+        double *points = columns_row(c, row);
+        double place = place_of(c->heads[row].labels, &scratch);
+        for (size_t i = 0; ok && i < c->steps; i++) {
+            if (!is_within(place, parameter[i])) {
+                points[i] = absent();
+            }
+        }
+    }
+    strbuf_release(&scratch);
+    return ok;
+}
+
+/* How many of `count` series a parameter asks for. */
+static size_t limit_of(double parameter, size_t count)
+{
     if (parameter < 1) {
         return 0;
     }
     return parameter < (double)count ? (size_t)parameter : count;
 }
 
-/* The share of the hash space a series lies in: [0, 1). The same for a series in every question, so
- * that a ratio r and its complement r - 1 divide the series without rest. */
-static bool within_ratio(const struct labels *labels, double ratio)
-{
-    double place = (double)(labels_hash(labels) >> 11) * 0x1p-53;
-    return ratio >= 0 ? place < ratio : place >= 1 + ratio;
-}
-
-static bool keep_ratio(struct evaluator *ev, const double *parameter, struct columns *c)
-{
-    for (size_t row = 0; row < c->count; row++) {
-        if (!eval_spend(ev, c->steps)) {
-            return false;
-        }
-        double *points = columns_row(c, row);
-        for (size_t i = 0; i < c->steps; i++) {
-            if (!within_ratio(c->heads[row].labels, parameter[i])) {
-                points[i] = absent();
-            }
-        }
-    }
-    return true;
-}
-
-/* At every step of one group, all but the chosen points become absent. `order` gets the rows of the
- * last step's choice, best first, `kept_count` their number. */
+/* At every step of one group, all but the chosen points become absent. `best` has the last step's
+ * choice. */
 static bool keep_chosen(struct evaluator *ev, const struct node *n, const double *parameter,
-                        struct columns *c, const size_t *rows, size_t count,
-                        struct candidate *scratch, size_t *order, size_t *kept_count)
+                        struct columns *c, const size_t *rows, size_t count, struct best *best)
 {
-    size_t kept = 0;
+    best->sign = n->aggregate.op == AGG_BOTTOMK ? -1 : 1;
     for (size_t step = 0; step < c->steps; step++) {
         if (!eval_spend(ev, count)) {
             return false;
         }
-        size_t present = 0;
+        best->len = 0;
+        size_t limit = limit_of(parameter[step], count);
         for (size_t i = 0; i < count; i++) {
             double v = columns_row(c, rows[i])[step];
-            if (!is_absent(v)) {
-                scratch[present++] = (struct candidate){
-                    .row = rows[i], .v = v, .direction = n->aggregate.op == AGG_BOTTOMK ? 1 : -1};
+            if (is_absent(v)) {
+                continue;
+            }
+            struct candidate candidate = {.row = rows[i], .v = v};
+            size_t left_out = offer(best, n->aggregate.op, limit, candidate);
+            if (left_out != SIZE_MAX) {
+                columns_row(c, left_out)[step] = absent();
             }
         }
-        kept = choose(n->aggregate.op, parameter[step], scratch, present);
-        for (size_t i = kept; i < present; i++) {
-            columns_row(c, scratch[i].row)[step] = absent();
-        }
-        for (size_t i = 0; i < kept; i++) {
-            order[i] = scratch[i].row;
-        }
     }
-    *kept_count = kept;
     return true;
 }
 
@@ -229,26 +358,27 @@ static bool choose_rows(struct evaluator *ev, const struct node *n, const double
     if (!eval_reserve(ev, out, c->count)) {
         return false;
     }
-    struct candidate *scratch = mem_alloc((c->count + 1) * sizeof(*scratch));
-    size_t *order = mem_alloc((c->count + 1) * sizeof(*order));
+    struct best best = {.items = mem_alloc((c->count + 1) * sizeof(*best.items))};
     bool ok = true;
     for (size_t group = 0; ok && group < m->groups.count; group++) {
         const size_t *rows = m->rows.rows + m->rows.starts[group];
         size_t count = m->rows.starts[group + 1] - m->rows.starts[group];
-        size_t kept = 0;
-        ok = keep_chosen(ev, n, parameter, c, rows, count, scratch, order, &kept);
-        if (ok && c->steps == 1) {
-            rows = order;
-            count = kept;
+        ok = keep_chosen(ev, n, parameter, c, rows, count, &best);
+        bool ordered = c->steps == 1;
+        if (ok && ordered) {
+            count = best.len;
+            if (n->aggregate.op != AGG_LIMITK) {
+                best_sort(&best);
+            }
         }
         for (size_t i = 0; ok && i < count; i++) {
-            if (!absent_all(columns_row(c, rows[i]), c->steps)) {
-                move_row(c, rows[i], out);
+            size_t row = ordered ? best.items[i].row : rows[i];
+            if (!absent_all(columns_row(c, row), c->steps)) {
+                move_row(c, row, out);
             }
         }
     }
-    free(order);
-    free(scratch);
+    free(best.items);
     return ok;
 }
 

@@ -36,7 +36,7 @@ bool func_pi(struct evaluator *ev, const struct node *n, double *out)
 }
 
 /* Unlike C's fmin and fmax these hand a NaN on, as Go's do: a limit that is not known gives no
- * known value, unless the other one is beyond any limit. */
+ * known value, unless the other one is beyond any limit. -0 is below 0. */
 static double least(double a, double b)
 {
     if (a == (double)-INFINITY || b == (double)-INFINITY) {
@@ -45,7 +45,7 @@ static double least(double a, double b)
     if (isnan(a) || isnan(b)) {
         return NAN;
     }
-    return a < b ? a : b;
+    return a < b || (a == b && signbit(a)) ? a : b;
 }
 
 static double greatest(double a, double b)
@@ -56,7 +56,7 @@ static double greatest(double a, double b)
     if (isnan(a) || isnan(b)) {
         return NAN;
     }
-    return a > b ? a : b;
+    return a > b || (a == b && !signbit(a)) ? a : b;
 }
 
 static bool of_two(struct evaluator *ev, const struct node *n, double (*f)(double, double),

@@ -16,15 +16,26 @@ struct order {
     int direction;           /* 1 or -1 */
 };
 
+/* Equal ones stay in their order. */
+static int compare_rows(const void *a, const void *b)
+{
+    size_t x = *(const size_t *)a;
+    size_t y = *(const size_t *)b;
+    return (x > y) - (x < y);
+}
+
 static int compare_values(const void *a, const void *b, void *user)
 {
     const struct order *o = user;
     double x = columns_row(o->columns, *(const size_t *)a)[0];
     double y = columns_row(o->columns, *(const size_t *)b)[0];
+    int order;
     if (isnan(x) || isnan(y)) {
-        return (isnan(x) != 0) - (isnan(y) != 0); /* at the end in both directions */
+        order = (isnan(x) != 0) - (isnan(y) != 0); /* at the end in both directions */
+    } else {
+        order = ((x > y) - (x < y)) * o->direction;
     }
-    return ((x > y) - (x < y)) * o->direction;
+    return order != 0 ? order : compare_rows(a, b);
 }
 
 static bool is_digit(char c)
@@ -32,40 +43,53 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* The run of digits at `at`, without leading zeros. */
-static struct str digits_at(struct str s, size_t *at)
+/* The run of digits, or of anything else, at the start of `s`; takes it off. */
+static struct str take_chunk(struct str *s)
 {
-    size_t start = *at;
-    while (*at < s.len && is_digit(s.data[*at])) {
-        (*at)++;
+    size_t len = 1;
+    while (len < s->len && is_digit(s->data[len]) == is_digit(s->data[0])) {
+        len++;
     }
-    while (start + 1 < *at && s.data[start] == '0') {
-        start++;
-    }
-    return str_span(s.data + start, *at - start);
+    struct str chunk = str_slice(*s, 0, len);
+    *s = str_slice(*s, len, s->len);
+    return chunk;
 }
 
-/* As people count: `cpu2` before `cpu10`. */
-static int compare_natural(struct str a, struct str b)
+/* False where it is no number, or none of 64 bits. */
+static bool chunk_number(struct str chunk, int64_t *out)
 {
-    size_t i = 0;
-    size_t j = 0;
-    while (i < a.len && j < b.len) {
-        if (is_digit(a.data[i]) && is_digit(b.data[j])) {
-            struct str x = digits_at(a, &i);
-            struct str y = digits_at(b, &j);
-            int order = x.len != y.len ? (x.len < y.len ? -1 : 1) : str_compare(x, y);
-            if (order != 0) {
-                return order;
-            }
-        } else if (a.data[i] != b.data[j]) {
-            return (unsigned char)a.data[i] < (unsigned char)b.data[j] ? -1 : 1;
-        } else {
-            i++;
-            j++;
+    int64_t value = 0;
+    for (size_t i = 0; i < chunk.len; i++) {
+        char c = chunk.data[i];
+        if (!is_digit(c) || __builtin_mul_overflow(value, 10, &value) ||
+            __builtin_add_overflow(value, c - '0', &value)) {
+            return false;
         }
     }
-    return (i < a.len) - (j < b.len);
+    *out = value;
+    return true;
+}
+
+/* As people count: `cpu2` before `cpu10`. Runs of digits are compared as numbers, what is between
+ * them as text (facette/natsort, which Prometheus uses): so `a1` is before `a-`. */
+static int compare_natural(struct str a, struct str b)
+{
+    while (a.len > 0 && b.len > 0) {
+        struct str x = take_chunk(&a);
+        struct str y = take_chunk(&b);
+        int64_t m;
+        int64_t n;
+        int order;
+        if (chunk_number(x, &m) && chunk_number(y, &n)) {
+            order = (m > n) - (m < n);
+        } else {
+            order = str_compare(x, y);
+        }
+        if (order != 0) {
+            return order;
+        }
+    }
+    return (a.len > 0) - (b.len > 0);
 }
 
 static int compare_labels(const void *a, const void *b, void *user)
@@ -101,16 +125,17 @@ static bool sort_by(struct evaluator *ev, const struct node *n,
     if (!eval_vector(ev, n->call.args[0], out)) {
         return false;
     }
-    if (!ev->instant) {
-        eval_warn(ev, n,
-                  "%s is ineffective for range queries since results are always ordered by labels",
-                  n->call.function->name);
+    if (ev->grid.steps > 1) {
+        /* Prometheus says "sort" for the others, too. */
+        eval_warn(
+            ev, n,
+            "sort is ineffective for range queries since results are always ordered by labels");
         return true;
     }
     if (!columns_drop_empty(out, ev->work)) {
         return false;
     }
-    if (out->count < 2 || out->steps != 1) {
+    if (out->count < 2) {
         return true;
     }
     size_t *rows = mem_alloc(out->count * sizeof(*rows));

@@ -27,9 +27,9 @@ struct note {
     char *text; /* without its place; owned */
     uint32_t begin;
     bool is_info;
-    size_t repairs; /* histograms at a step; 0: not about a repair */
+    size_t repairs;              /* histograms at a step; 0: not about a repair */
     struct bucket_repair repair; /* all of them */
-    int64_t first_ms; /* of the repairs */
+    int64_t first_ms;            /* of the repairs */
     int64_t last_ms;
 };
 

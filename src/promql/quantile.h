@@ -4,8 +4,8 @@
  *
  * Inside a bucket observations are taken to be spread evenly; the lowest bucket starts at 0 where
  * its bound is positive; a rank in the `+Inf` bucket gives the highest finite bound. What cannot be
- * known is NaN: no `+Inf` bucket at the end, fewer than two buckets, no observations. q below 0 is -Inf, above
- * 1 +Inf, NaN is NaN.
+ * known is NaN: no `+Inf` bucket at the end, fewer than two buckets, no observations. q below 0 is
+ * -Inf, above 1 +Inf, NaN is NaN.
  */
 #ifndef TOCSIN_PROMQL_QUANTILE_H
 #define TOCSIN_PROMQL_QUANTILE_H

@@ -290,7 +290,6 @@ static const struct {
     {"count_values(\"\", g)", 0, ERROR_EVALUATION, "invalid label name"},
     {"topk(scalar(absent(g)), g)", 0, ERROR_EVALUATION, "Parameter value is NaN"},
     {"limitk(1e30, g)", 0, ERROR_EVALUATION, "overflows int64"},
-    {"bottomk(-1e30, g)", 0, ERROR_EVALUATION, "underflows int64"},
     {"limit_ratio(NaN, g)", 0, ERROR_EVALUATION, "Ratio value is NaN"},
     {"double_exponential_smoothing(g[1m], 0, 0.5)", 0, ERROR_EVALUATION, "smoothing factor"},
     {"double_exponential_smoothing(g[1m], 0.5, 1)", 0, ERROR_EVALUATION, "trend factor"},
