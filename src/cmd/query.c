@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/duration.h"
 #include "cmd/query.h"
+#include "engine/config_promql.h"
 #include "engine/load.h"
 
 /* Lines of a range's table where no --step is given. */
@@ -21,6 +23,8 @@ static const struct option_row options[] = {
     {"load", 'l', "FILE", "ask the samples in FILE (- is standard input); may be given again"},
     {"semantics", 0, "v3|v2", "the language as of Prometheus 3 (default) or 2.x"},
     {"lookback", 0, "DURATION", "how old a sample may be and still count (5m)"},
+    {"max-samples", 0, "NUMBER", "samples the question may read (50000000)"},
+    {"timeout", 0, "DURATION", "how long the answer may take (30s; with --load no limit)"},
     {"format", 'f', "table|json|csv", "how to print the answer (table)"},
     {"config", 'c', "FILE", "the configuration"},
 };
@@ -44,28 +48,48 @@ static bool read_format(const struct invocation *inv, struct query_question *q, 
     return true;
 }
 
+/* `*ms` stays as it is where the option was not given. */
+static bool read_duration(const struct invocation *inv, const char *option, int64_t *ms,
+                          struct error *err)
+{
+    const char *text = invocation_value(inv, option);
+    if (text == NULL) {
+        return true;
+    }
+    if (!duration_parse(str_from(text), ms, err)) {
+        err->kind = ERROR_USAGE;
+        return error_wrap(err, "--%s", option);
+    }
+    return *ms > 0 || error_set(err, ERROR_USAGE, "--%s must be longer than 0", option);
+}
+
+static bool read_max_samples(const struct invocation *inv, struct query_question *q,
+                             struct error *err)
+{
+    const char *text = invocation_value(inv, "max-samples");
+    uint64_t samples = 0;
+    if (text != NULL && (!str_to_u64(str_from(text), &samples) || samples == 0 ||
+                         samples > (uint64_t)CONFIG_PROMQL_SAMPLES_LIMIT)) {
+        return error_set(err, ERROR_USAGE, "--max-samples is a number from 1 to %lld, not '%s'",
+                         (long long)CONFIG_PROMQL_SAMPLES_LIMIT, text);
+    }
+    q->eval.max_samples = (size_t)samples;
+    return true;
+}
+
 static bool read_engine(const struct invocation *inv, struct query_question *q, struct error *err)
 {
     const char *semantics = invocation_value(inv, "semantics");
-    const char *lookback = invocation_value(inv, "lookback");
     if (semantics != NULL && strcmp(semantics, "v3") != 0 && strcmp(semantics, "v2") != 0) {
         error_set(err, ERROR_USAGE, "unknown semantics '%s'", semantics);
         error_suggest(err, "semantics are v3 and v2");
         return false;
     }
-    if (lookback != NULL) {
-        if (!duration_parse(str_from(lookback), &q->eval.lookback_delta_ms, err)) {
-            err->kind = ERROR_USAGE;
-            return error_wrap(err, "--lookback");
-        }
-        if (q->eval.lookback_delta_ms <= 0) {
-            return error_set(err, ERROR_USAGE, "--lookback must be longer than 0");
-        }
-    }
     bool v2 = semantics != NULL && strcmp(semantics, "v2") == 0;
     q->eval.semantics = v2 ? SEMANTICS_V2 : SEMANTICS_V3;
     q->has_semantics = semantics != NULL;
-    return true;
+    return read_duration(inv, "lookback", &q->eval.lookback_delta_ms, err) &&
+           read_duration(inv, "timeout", &q->timeout_ms, err) && read_max_samples(inv, q, err);
 }
 
 /* A time that was not given is now. */
@@ -152,6 +176,18 @@ static bool read_options(const struct invocation *inv, struct query_question *q,
     return check_together(inv, err) && read_engine(inv, q, err) && read_times(inv, q, err);
 }
 
+struct deadline {
+    struct clock clock;
+    struct mono began;
+    int64_t timeout_ms;
+};
+
+static bool in_time(void *user)
+{
+    const struct deadline *deadline = user;
+    return mono_ms_since(clock_mono(&deadline->clock), deadline->began) < deadline->timeout_ms;
+}
+
 static int evaluate(const struct query_question *q, struct store *store, struct label_table *table,
                     int64_t now_ms)
 {
@@ -159,8 +195,17 @@ static int evaluate(const struct query_question *q, struct store *store, struct 
     struct error err = ERROR_INIT;
     struct grid grid;
     struct eval_options eval = q->eval;
+    struct deadline deadline = {.clock = clock_real(), .timeout_ms = q->timeout_ms};
+    deadline.began = clock_mono(&deadline.clock);
+    if (q->timeout_ms != 0) {
+        eval.pause = in_time;
+        eval.pause_user = &deadline;
+    }
     if (!query_question_grid(q, now_ms, &grid, &eval.end_ms, &err) ||
         !expr_eval(q->expr, store, table, &grid, q->instant, &eval, &value, &err)) {
+        if (err.kind == ERROR_CANCELLED) {
+            error_set(&err, ERROR_TIMEOUT, "no answer within %g s", (double)q->timeout_ms / 1000);
+        }
         int status = query_print_error(q, &err);
         error_release(&err);
         return status;

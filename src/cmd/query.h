@@ -25,6 +25,7 @@ struct query_question {
     int64_t step_ms; /* 0: chosen by the range */
     struct eval_options eval;
     bool has_semantics;
+    int64_t timeout_ms; /* 0: the default */
     value_format format;
     const char *source; /* --source, or NULL */
 };

@@ -29,6 +29,11 @@ struct session {
     int status;
 };
 
+static int64_t timeout_ms(const struct query_question *q)
+{
+    return q->timeout_ms != 0 ? q->timeout_ms : QUERY_TIMEOUT_MS;
+}
+
 static void finish(struct session *s, int status)
 {
     s->status = status;
@@ -127,15 +132,18 @@ static void ask(struct session *s, struct answerer *answerer)
     struct grid grid;
     int64_t end_ms;
     s->answerer = answerer;
-    if (!is_local(answerer) && (q->has_semantics || q->eval.lookback_delta_ms != 0)) {
-        error_set(&err, ERROR_USAGE, "'%s' is a server and has its own %s", answerer->source,
-                  q->has_semantics ? "semantics" : "look-back");
-        error_suggest(&err, "leave --%s out", q->has_semantics ? "semantics" : "lookback");
+    const char *option = q->has_semantics                 ? "semantics"
+                         : q->eval.lookback_delta_ms != 0 ? "lookback"
+                         : q->eval.max_samples != 0       ? "max-samples"
+                                                          : NULL;
+    if (!is_local(answerer) && option != NULL) {
+        error_set(&err, ERROR_USAGE, "--%s has no effect: '%s' is a server and decides itself",
+                  option, answerer->source);
     } else if (query_question_grid(q, loop_wall(s->loop).ms, &grid, &end_ms, &err)) {
         const struct query_request request = {.expr = q->expr,
                                               .grid = grid,
                                               .instant = q->instant,
-                                              .timeout_ms = QUERY_TIMEOUT_MS,
+                                              .timeout_ms = timeout_ms(q),
                                               .done = answered,
                                               .user = s};
         s->query = query_ask(answerer, &request);
@@ -197,7 +205,7 @@ static void timed_out(void *user)
         return;
     }
     struct error err = ERROR_INIT;
-    error_set(&err, ERROR_TIMEOUT, "no answer within %d s", QUERY_TIMEOUT_MS / 1000);
+    error_set(&err, ERROR_TIMEOUT, "no answer within %g s", (double)timeout_ms(s->question) / 1000);
     finish(s, query_print_error(s->question, &err));
     error_release(&err);
 }
@@ -214,6 +222,23 @@ static struct config *find_config(const struct invocation *inv, bool *is_target,
     return config;
 }
 
+/* What the command line says goes before the configuration. */
+static void override(struct config_promql *promql, const struct query_question *q)
+{
+    if (q->has_semantics) {
+        promql->eval.semantics = q->eval.semantics;
+    }
+    if (q->eval.lookback_delta_ms != 0) {
+        promql->eval.lookback_delta_ms = q->eval.lookback_delta_ms;
+    }
+    if (q->eval.max_samples != 0) {
+        promql->eval.max_samples = q->eval.max_samples;
+    }
+    if (q->timeout_ms != 0) {
+        promql->timeout_ms = q->timeout_ms;
+    }
+}
+
 int query_ask_source(const struct invocation *inv, const struct query_question *q,
                      struct diags *diags)
 {
@@ -222,6 +247,7 @@ int query_ask_source(const struct invocation *inv, const struct query_question *
     if (config == NULL) {
         return error_kind_exit_status(ERROR_CONFIG);
     }
+    override(&config->promql, q);
     struct error err = ERROR_INIT;
     struct session s = {.question = q, .name = is_target ? NULL : q->source};
     s.loop = loop_create(NULL, &err);
@@ -233,9 +259,9 @@ int query_ask_source(const struct invocation *inv, const struct query_question *
     }
     s.timer = loop_timer_create(s.loop, "poll again", poll_again, &s);
     s.deadline = loop_timer_create(s.loop, "deadline", timed_out, &s);
-    loop_timer_arm(s.deadline, QUERY_TIMEOUT_MS);
+    loop_timer_arm(s.deadline, timeout_ms(q));
     const struct engine_options engine = {
-        .loop = s.loop, .config = config, .eval = &q->eval, .changed = engine_moved, .user = &s};
+        .loop = s.loop, .config = config, .changed = engine_moved, .user = &s};
     s.engine = engine_create(&engine);
     engine_moved(&s);
     if (!s.done) {

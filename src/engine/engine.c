@@ -125,7 +125,6 @@ struct engine *engine_create(const struct engine_options *options)
                 .store = engine->store},
         .poller = poller_create(options->loop, options->log, poll_done, engine),
         .directory = directory_create(),
-        .eval = options->eval != NULL ? *options->eval : (struct eval_options){0},
     };
     if (options->range_ms != 0) {
         engine->scope.board =

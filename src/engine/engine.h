@@ -23,9 +23,8 @@ typedef void (*engine_changed_cb)(void *user);
 struct engine_options {
     struct loop *loop;
     struct log *log;
-    struct config *config;           /* referenced */
-    int64_t range_ms;                /* of charts; 0: no board (a single question) */
-    const struct eval_options *eval; /* how polled data is asked, or NULL: the defaults; copied */
+    struct config *config; /* referenced */
+    int64_t range_ms;      /* of charts; 0: no board (a single question) */
     engine_changed_cb changed;
     void *user;
 };

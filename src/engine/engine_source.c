@@ -58,7 +58,7 @@ struct engine_source *engine_source_create(const struct engine_scope *scope,
             bundle_create(scope->env.loop, config->ops->answerer(source), scope->env.labels);
     } else {
         s->local = answerer_local_create(scope->env.loop, scope->env.store, scope->env.labels,
-                                         config->name, &scope->eval);
+                                         config->name, NULL);
         s->local->interval_ms = config->interval_ms;
         engine_source_set_promql(s, &snapshot->promql);
         strbuf_add_c(&match, "job=");

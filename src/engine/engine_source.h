@@ -18,7 +18,6 @@ struct engine_scope {
     struct poller *poller;
     struct directory *directory;
     struct board *board; /* or NULL */
-    struct eval_options eval;
 };
 
 /* `snapshot` is referenced and owns `config`. NULL with err where the source cannot be made. */

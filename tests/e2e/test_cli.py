@@ -121,6 +121,12 @@ def errors_as_the_api_gives_them():
     expect(kind == "bad_data" and text.startswith("invalid parameter \"query\": 1:"), text)
     kind, _ = error("1", "--time", "soon", status=64)
     expect(kind == "bad_data", kind)
+    kind, text = error("count_over_time(requests_total[10m])", "--max-samples", "2", status=65)
+    expect(kind == "execution" and "samples" in text, text)
+    # Hours of work, if nothing ended it.
+    kind, text = error("sum_over_time(sum_over_time(vector(time())[1d:1s])[10d:1m])", "--timeout", "10ms",
+                       "--max-samples", "1000000000000", status=75)
+    expect(kind == "timeout" and "0.01 s" in text, text)
     kind, text = error("requests_total + on () {__name__=~\".+\"}", "--time", "30", status=65)
     expect(kind == "execution" and "many-to-many" in text, text)
 

@@ -99,6 +99,18 @@ def what_the_server_refuses_is_an_error():
     expect(done.stderr.startswith("tocsin"), "said: %r" % done.stderr)
 
 
+def a_server_decides_itself():
+    for option in (("--semantics", "v2"), ("--lookback", "1m"), ("--max-samples", "5")):
+        done = query("up", *option)
+        expect(done.returncode == 64 and option[0] + " has no effect" in done.stderr, done.stderr)
+
+
+def an_empty_answer_has_a_hint():
+    done = query("prometheus_http_request_total", "--time", "%.3f" % MOMENT)
+    expect(done.returncode == 0 and done.stdout == "" and "no data at" in done.stderr, done.stderr)
+    expect("did you mean 'prometheus_http_requests_total'?" in done.stderr, done.stderr)
+
+
 def last_scrape():
     result = ask(PROMETHEUS, "query", query="max(timestamp(up))")["data"]["result"]
     return float(result[0]["value"][1])
@@ -113,7 +125,7 @@ try:
         # A second back: nothing of then is still to come.
         MOMENT = last_scrape() - 1
         run_cases([one_number_is_the_servers, instant_answers_are_the_servers, range_answers_are_the_servers,
-                   what_the_server_refuses_is_an_error])
+                   what_the_server_refuses_is_an_error, a_server_decides_itself, an_empty_answer_has_a_hint])
     finally:
         PROMETHEUS.stop()
 finally:
