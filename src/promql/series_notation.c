@@ -97,7 +97,7 @@ static bool read_braces(struct reader *r)
 
 static bool is_space(char c)
 {
-    return c == ' ' || c == '\t';
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
 static bool read_series(struct reader *r)
@@ -187,82 +187,51 @@ static bool take_times(struct str *s, uint64_t *times)
     return ok;
 }
 
-/* Room for `count` more values, within the limit. */
-static bool reserve(struct notation_values *out, uint64_t count, struct error *err)
+static bool add_run(struct notation_runs *out, struct notation_run run, struct error *err)
 {
-    if (count > SERIES_NOTATION_MAX_VALUES - out->list.len) {
-        return error_set(err, ERROR_LIMIT, "a series has more than %zu values",
-                         SERIES_NOTATION_MAX_VALUES);
+    if (run.count > SERIES_NOTATION_MAX_COUNT - out->count) {
+        return error_set(err, ERROR_LIMIT, "a series has more than %llu values",
+                         (unsigned long long)SERIES_NOTATION_MAX_COUNT);
     }
-    vec_reserve(&out->list, count);
-    return true;
-}
-
-static bool repeat(struct notation_values *out, struct notation_value value, uint64_t count,
-                   struct error *err)
-{
-    if (!reserve(out, count, err)) {
-        return false;
-    }
-    for (uint64_t i = 0; i < count; i++) {
-        vec_push(&out->list, value);
-    }
-    return true;
-}
-
-/* Each value is the one before plus `by`, as Prometheus adds them up. */
-static bool ramp(struct notation_values *out, double first, double by, uint64_t count,
-                 struct error *err)
-{
-    if (!reserve(out, count, err)) {
-        return false;
-    }
-    for (uint64_t i = 0; i < count; i++) {
-        vec_push(&out->list, ((struct notation_value){.v = first}));
-        first += by;
-    }
+    out->count += run.count;
+    vec_push(&out->list, run);
     return true;
 }
 
 /* `word` is one item between white space. False without an error where it is none. */
-static bool read_item(struct str word, struct notation_values *out, struct error *err)
+static bool read_item(struct str word, struct notation_runs *out, struct error *err)
 {
-    struct notation_value first = {0};
-    double by = 0;
+    struct notation_run run = {0};
     uint64_t times;
     if (word.data[0] == '_') {
         struct str rest = str_slice(word, 1, word.len);
-        first.omitted = true;
+        run.omitted = true;
         /* Unlike with values, the number behind the x is how many there are. */
         bool many = rest.len > 0;
-        return take_times(&rest, &times) && rest.len == 0 &&
-               repeat(out, first, many ? times : 1, err);
-    }
-    struct str rest = word;
-    if (str_starts_with(word, STR("stale"))) {
-        first.v = stale_nan();
-        rest = str_slice(word, 5, word.len);
         if (!take_times(&rest, &times) || rest.len > 0) {
             return false;
         }
-        return repeat(out, first, times + 1, err);
+        run.count = many ? times : 1;
+        return add_run(out, run, err);
     }
-    if (!take_number(&rest, &first.v)) {
+    struct str rest = word;
+    if (str_starts_with(word, STR("stale"))) {
+        run.first = stale_nan();
+        rest = str_slice(word, 5, word.len);
+    } else if (!take_number(&rest, &run.first)) {
         return false;
-    }
-    if (rest.len > 0 && (rest.data[0] == '+' || rest.data[0] == '-') && !take_number(&rest, &by)) {
+    } else if (rest.len > 0 && (rest.data[0] == '+' || rest.data[0] == '-') &&
+               !take_number(&rest, &run.by)) {
         return false;
     }
     if (!take_times(&rest, &times) || rest.len > 0) {
         return false;
     }
-    if (times == UINT64_MAX) {
-        times--;
-    }
-    return by == 0 ? repeat(out, first, times + 1, err) : ramp(out, first.v, by, times + 1, err);
+    run.count = times == UINT64_MAX ? times : times + 1;
+    return add_run(out, run, err);
 }
 
-bool series_notation_values(struct str text, struct notation_values *out, struct error *err)
+bool series_notation_runs(struct str text, struct notation_runs *out, struct error *err)
 {
     size_t at = 0;
     while (at < text.len) {
@@ -281,14 +250,60 @@ bool series_notation_values(struct str text, struct notation_values *out, struct
         }
         if (!read_item(word, out, err)) {
             if (!error_is(err)) {
-                error_set_at(err, ERROR_SYNTAX, diag_span(text, at, end),
-                             "'%.*s' is no value of a series", STR_ARG(word));
+                error_set(err, ERROR_SYNTAX, "'%.*s' is no value of a series", STR_ARG(word));
             }
+            err->span = diag_span(text, at, end);
             return false;
         }
         at = end;
     }
     return true;
+}
+
+void notation_runs_release(struct notation_runs *runs)
+{
+    vec_release(&runs->list);
+    runs->count = 0;
+}
+
+bool notation_next(const struct notation_runs *runs, struct notation_cursor *at,
+                   struct notation_value *out)
+{
+    while (at->run < runs->list.len && at->at == runs->list.items[at->run].count) {
+        at->run++;
+        at->at = 0;
+    }
+    if (at->run == runs->list.len) {
+        return false;
+    }
+    const struct notation_run *run = &runs->list.items[at->run];
+    if (at->at == 0) {
+        at->v = run->first;
+    } else if (run->by != 0) {
+        at->v += run->by; /* as Prometheus adds them up */
+    }
+    at->at++;
+    *out = (struct notation_value){.v = at->v, .omitted = run->omitted};
+    return true;
+}
+
+bool series_notation_values(struct str text, struct notation_values *out, struct error *err)
+{
+    struct notation_runs runs = {0};
+    bool ok = series_notation_runs(text, &runs, err);
+    if (ok && runs.count > SERIES_NOTATION_MAX_VALUES - out->list.len) {
+        ok = error_set_at(err, ERROR_LIMIT, diag_span(text, 0, text.len),
+                          "a series has more than %zu values", SERIES_NOTATION_MAX_VALUES);
+    }
+    if (ok) {
+        vec_reserve(&out->list, runs.count);
+        struct notation_cursor at = {0};
+        for (struct notation_value v; notation_next(&runs, &at, &v);) {
+            vec_push(&out->list, v);
+        }
+    }
+    notation_runs_release(&runs);
+    return ok;
 }
 
 void notation_values_release(struct notation_values *values)
