@@ -16,12 +16,14 @@ LAYERS = {
     "net": "base loop yaml",
     "series": "base",
     "promql": "base series",
+    "rule": "base yaml series promql",
+    "unittest": "base yaml series promql rule",
     "query": "base loop series promql",
     "source": "base yaml loop net series promql query",
     "panel": "base yaml series promql query",
     "engine": "base yaml loop net series promql query source panel",
     "ui": "base yaml series promql query panel",
-    "cmd": "base yaml loop net series promql query source panel engine ui",
+    "cmd": "base yaml loop net series promql query source panel engine ui rule unittest",
     ".": "base cmd",
 }
 # single headers that a folder may include beyond its row

@@ -1,5 +1,5 @@
 /* See pin.h. */
-#include "promql/pin.h"
+#include "unittest/pin.h"
 
 #include "promql/func.h"
 

@@ -1,5 +1,5 @@
 /* See expected.h. */
-#include "promql/expected.h"
+#include "unittest/expected.h"
 
 #include <float.h>
 #include <math.h>
@@ -24,26 +24,26 @@ bool expected_number_equal(double a, double b)
     return distance / fmin(size, DBL_MAX) < TOLERANCE;
 }
 
-static bool add_line(struct expected *e, const struct script_line *line, struct label_table *table,
-                     struct error *err)
+static bool add_line(struct expected *e, const struct script_line *line, struct str script,
+                     struct label_table *table, struct error *err)
 {
     struct expected_series s = {0};
     struct str rest;
     s.labels = series_notation_labels(line->text, table, &rest, err);
     if (s.labels == NULL) {
-        return error_wrap(err, "line %u", line->number);
+        return script_place(script, line->text, err);
     }
     if (!series_notation_values(rest, &s.values, err)) {
         labels_unref(s.labels);
         notation_values_release(&s.values);
-        return error_wrap(err, "line %u", line->number);
+        return script_place(script, rest, err);
     }
     vec_push(&e->series, s);
     return true;
 }
 
-bool expected_init(struct expected *e, const struct command *c, struct label_table *table,
-                   struct error *err)
+bool expected_init(struct expected *e, const struct command *c, struct str script,
+                   struct label_table *table, struct error *err)
 {
     *e = (struct expected){0};
     VEC_EACH (&c->lines, const struct script_line, line) {
@@ -51,7 +51,7 @@ bool expected_init(struct expected *e, const struct command *c, struct label_tab
             e->is_scalar = true;
             break;
         }
-        if (!add_line(e, line, table, err)) {
+        if (!add_line(e, line, script, table, err)) {
             expected_release(e);
             return false;
         }
@@ -90,12 +90,14 @@ static bool differ(struct strbuf *why, const struct labels *labels, double want,
     return false;
 }
 
-static bool unexpected(struct strbuf *why, const char *problem, const struct labels *labels)
+/* A series that should not be there at all: its first value. */
+static bool unwanted(struct strbuf *why, const struct value_series *s)
 {
-    strbuf_add_c(why, problem);
-    strbuf_add_c(why, " series ");
-    labels_format(why, labels);
-    return false;
+    size_t i = 0;
+    while (i + 1 < s->count && value_is_absent(s->points[i])) {
+        i++;
+    }
+    return differ(why, s->labels, value_absent(), s->points[i]);
 }
 
 static struct expected_series *find(struct expected *e, const struct labels *labels)
@@ -126,12 +128,10 @@ static double value_at(const struct expected_series *s, size_t i)
 static bool all_seen(const struct expected *e, struct strbuf *why)
 {
     VEC_EACH (&e->series, const struct expected_series, s) {
-        bool any = false;
-        for (size_t i = 0; i < s->values.list.len; i++) {
-            any = any || !value_is_absent(value_at(s, i));
-        }
-        if (!s->seen && any) {
-            return unexpected(why, "missing", s->labels);
+        for (size_t i = 0; !s->seen && i < s->values.list.len; i++) {
+            if (!value_is_absent(value_at(s, i))) {
+                return differ(why, s->labels, value_at(s, i), value_absent());
+            }
         }
     }
     return true;
@@ -159,7 +159,7 @@ bool expected_equals_step(struct expected *e, const struct value *v, size_t step
         }
         struct expected_series *want = find(e, s->labels);
         if (want == NULL) {
-            return unexpected(why, "unexpected", s->labels);
+            return differ(why, s->labels, value_absent(), s->points[step]);
         }
         want->seen = true;
         if (!point_equal(value_at(want, 0), s->points[step])) {
@@ -189,8 +189,11 @@ bool expected_equals_instant(struct expected *e, const struct value *v, bool ord
     }
     for (size_t i = 0; ordered && i < v->series.len; i++) {
         if (v->series.items[i].labels != e->series.items[i].labels) {
-            strbuf_printf(why, "position %zu: ", i + 1);
-            return unexpected(why, "unexpected", v->series.items[i].labels);
+            strbuf_printf(why, "position %zu: expected ", i + 1);
+            labels_format(why, e->series.items[i].labels);
+            strbuf_add_c(why, ", got ");
+            labels_format(why, v->series.items[i].labels);
+            return false;
         }
     }
     return true;
@@ -202,7 +205,7 @@ bool expected_equals_range(struct expected *e, const struct value *v, struct str
     VEC_EACH (&v->series, const struct value_series, s) {
         struct expected_series *want = find(e, s->labels);
         if (want == NULL) {
-            return unexpected(why, "unexpected", s->labels);
+            return unwanted(why, s);
         }
         want->seen = true;
         for (size_t i = 0; i < s->count; i++) {
@@ -222,7 +225,7 @@ bool expected_equals_samples(struct expected *e, const struct value *v,
     VEC_EACH (&v->series, const struct value_series, s) {
         struct expected_series *want = find(e, s->labels);
         if (want == NULL) {
-            return unexpected(why, "unexpected", s->labels);
+            return unwanted(why, s);
         }
         want->seen = true;
         size_t next = 0;
@@ -239,7 +242,7 @@ bool expected_equals_samples(struct expected *e, const struct value *v,
             }
         }
         if (next != s->count) {
-            return unexpected(why, "more samples in", s->labels);
+            return differ(why, s->labels, value_absent(), s->points[next]);
         }
     }
     return all_seen(e, why);

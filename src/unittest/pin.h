@@ -1,6 +1,6 @@
 /* Fixes an expression to a time by `@`, so that it gives the same whenever it is asked. */
-#ifndef TOCSIN_TESTS_PROMQL_PIN_H
-#define TOCSIN_TESTS_PROMQL_PIN_H
+#ifndef TOCSIN_UNITTEST_PIN_H
+#define TOCSIN_UNITTEST_PIN_H
 
 #include "promql/ast.h"
 

@@ -3,13 +3,13 @@
  *
  * Owner: expected_init/expected_release.
  */
-#ifndef TOCSIN_TESTS_PROMQL_EXPECTED_H
-#define TOCSIN_TESTS_PROMQL_EXPECTED_H
+#ifndef TOCSIN_UNITTEST_EXPECTED_H
+#define TOCSIN_UNITTEST_EXPECTED_H
 
 #include "base/strbuf.h"
-#include "promql/script.h"
 #include "promql/series_notation.h"
 #include "promql/value.h"
+#include "unittest/script.h"
 
 struct expected_series {
     struct labels *labels;
@@ -23,9 +23,10 @@ struct expected {
     VEC(struct expected_series) series;
 };
 
-/* ERROR_UNSUPPORTED where native histograms are expected. */
-bool expected_init(struct expected *e, const struct command *c, struct label_table *table,
-                   struct error *err) ATTR_NODISCARD;
+/* ERROR_UNSUPPORTED where native histograms are expected. The span of `err` is in `script`, the
+ * text that the command was read from. */
+bool expected_init(struct expected *e, const struct command *c, struct str script,
+                   struct label_table *table, struct error *err) ATTR_NODISCARD;
 void expected_release(struct expected *e);
 
 /* True where they are the same; else `why` says what differs first. Each looks at `v` in its way:
@@ -37,7 +38,8 @@ bool expected_equals_step(struct expected *e, const struct value *v, size_t step
 bool expected_equals_range(struct expected *e, const struct value *v, struct strbuf *why);
 bool expected_equals_samples(struct expected *e, const struct value *v,
                              const struct expectation *range, struct strbuf *why);
-/* Prometheus' idea of equal numbers in tests. */
+/* Prometheus' idea of equal numbers in its test language: |a-b| / (|a|+|b|) below a millionth, NaN
+ * equal to NaN (prometheus: util/almost). */
 bool expected_number_equal(double a, double b);
 
 #endif

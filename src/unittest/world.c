@@ -1,5 +1,5 @@
 /* See world.h. */
-#include "promql/world.h"
+#include "unittest/world.h"
 
 #include "promql/promql.h"
 #include "promql/series_notation.h"
@@ -43,6 +43,8 @@ struct loaded {
 
 struct load {
     VEC(struct loaded) series;
+    size_t samples;
+    struct str script;
 };
 
 static void load_release(struct load *l)
@@ -70,7 +72,7 @@ static bool load_line(struct world *w, struct load *l, const struct script_line 
     struct str rest;
     struct labels *labels = series_notation_labels(line->text, w->table, &rest, err);
     if (labels == NULL) {
-        return error_wrap(err, "line %u", line->number);
+        return script_place(l->script, line->text, err);
     }
     if (str_starts_with(rest, STR("@"))) {
         labels_unref(labels); /* start timestamps change nothing an expression can see */
@@ -81,12 +83,19 @@ static bool load_line(struct world *w, struct load *l, const struct script_line 
         if (err->kind != ERROR_UNSUPPORTED) {
             labels_unref(labels);
             notation_values_release(&values);
-            return error_wrap(err, "line %u", line->number);
+            return script_place(l->script, rest, err);
         }
         error_release(err);
         notation_values_release(&values);
         vec_push(&w->natives, labels);
         return true;
+    }
+    l->samples += values.list.len;
+    if (l->samples > WORLD_MAX_SAMPLES) {
+        labels_unref(labels);
+        notation_values_release(&values);
+        error_set(err, ERROR_LIMIT, "more than %zu values in one load", WORLD_MAX_SAMPLES);
+        return script_place(l->script, rest, err);
     }
     struct loaded *earlier = load_find(l, labels);
     if (earlier != NULL) {
@@ -121,9 +130,9 @@ static void add_custom_histogram(struct world *w, const struct labels *ls)
     labels_builder_release(&b);
 }
 
-bool world_load(struct world *w, const struct command *load, struct error *err)
+bool world_load(struct world *w, const struct command *load, struct str script, struct error *err)
 {
-    struct load l = {0};
+    struct load l = {.script = script};
     bool ok = true;
     VEC_EACH (&load->lines, const struct script_line, line) {
         ok = ok && load_line(w, &l, line, err);

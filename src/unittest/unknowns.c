@@ -1,0 +1,79 @@
+/* See unknowns.h. */
+#include "unittest/unknowns.h"
+
+#include "series/matcher.h"
+
+void unknowns_init(struct unknowns *u, const struct test_group *group, bool alerting)
+{
+    static const char *const written[] = {"ALERTS", "ALERTS_FOR_STATE"};
+    *u = (struct unknowns){0};
+    for (size_t i = 0; alerting && i < ARRAY_LEN(written); i++) {
+        struct unknown alerts = {.name = str_from(written[i]),
+                                 .why = "needs the series of alerting rules, which are not "
+                                        "evaluated yet"};
+        vec_push(&u->list, alerts);
+    }
+    VEC_EACH (&group->series, const struct test_series, s) {
+        if (s->native) {
+            struct unknown native = {.natives = s->labels,
+                                     .why = "needs a native histogram, which is not supported"};
+            vec_push(&u->list, native);
+        }
+    }
+}
+
+void unknowns_release(struct unknowns *u)
+{
+    vec_release(&u->list);
+}
+
+void unknowns_add_record(struct unknowns *u, const struct rule *rule)
+{
+    struct unknown record = {.name = rule->name,
+                             .why = "needs what is recorded from native histograms or from the "
+                                    "series of alerting rules"};
+    vec_push(&u->list, record);
+}
+
+/* Could the selector mean a metric of this name? */
+static bool may_select(const struct node *selector, struct str name)
+{
+    for (size_t i = 0; i < selector->selector.matcher_count; i++) {
+        const struct matcher *m = &selector->selector.matchers[i];
+        if (strcmp(m->name, LABEL_NAME) == 0 && matcher_test(m, name) == MATCHER_NO) {
+            return false;
+        }
+    }
+    return true;
+}
+
+struct search {
+    const struct unknowns *unknowns;
+    const char *why;
+};
+
+static bool look(void *user, const struct node *n)
+{
+    struct search *search = user;
+    if (n->kind != NODE_SELECTOR) {
+        return true;
+    }
+    VEC_EACH (&search->unknowns->list, const struct unknown, u) {
+        bool selected = u->natives != NULL
+                            ? matchers_test(n->selector.matchers, n->selector.matcher_count,
+                                            u->natives) != MATCHER_NO
+                            : may_select(n, u->name);
+        if (selected) {
+            search->why = u->why;
+            return false;
+        }
+    }
+    return true;
+}
+
+const char *unknowns_of(const struct unknowns *u, const struct expr *e)
+{
+    struct search search = {.unknowns = u};
+    node_walk(e->root, look, &search);
+    return search.why;
+}

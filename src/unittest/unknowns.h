@@ -1,0 +1,36 @@
+/*
+ * What a test cannot know yet: the series that alerting rules would write (ALERTS,
+ * ALERTS_FOR_STATE), native histograms, and whatever is recorded from either. A test that selects
+ * one of them is skipped, never passed.
+ *
+ * Owner: unknowns_init/unknowns_release; names are borrowed.
+ */
+#ifndef TOCSIN_UNITTEST_UNKNOWNS_H
+#define TOCSIN_UNITTEST_UNKNOWNS_H
+
+#include <stdbool.h>
+
+#include "base/vec.h"
+#include "promql/promql.h"
+#include "rule/rule.h"
+#include "unittest/rule_test.h"
+
+struct unknown {
+    struct str name;        /* of the metric; or */
+    struct labels *natives; /* the labels of one series; borrowed */
+    const char *why;        /* "needs ..." */
+};
+
+struct unknowns {
+    VEC(struct unknown) list;
+};
+
+/* With the native histograms of the input; `alerting`: there are alerting rules. */
+void unknowns_init(struct unknowns *u, const struct test_group *group, bool alerting);
+void unknowns_release(struct unknowns *u);
+/* The rule writes what cannot be known. */
+void unknowns_add_record(struct unknowns *u, const struct rule *rule);
+/* Why the expression cannot be evaluated, or NULL where it can. */
+const char *unknowns_of(const struct unknowns *u, const struct expr *e);
+
+#endif
