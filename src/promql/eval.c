@@ -41,16 +41,32 @@ bool eval_reserve(struct evaluator *ev, struct columns *c, size_t rows)
     return true;
 }
 
+/* With a type and a unit a metric is another one than with others (Prometheus 3, feature
+ * type-and-unit-labels). */
+#define LABEL_TYPE "__type__"
+#define LABEL_UNIT "__unit__"
+
+bool eval_is_of_name(const struct evaluator *ev, struct str label)
+{
+    return str_equal(label, STR(LABEL_NAME)) ||
+           (ev->semantics == SEMANTICS_V3 &&
+            (str_equal(label, STR(LABEL_TYPE)) || str_equal(label, STR(LABEL_UNIT))));
+}
+
 struct labels *eval_without_name(struct evaluator *ev, const struct labels *labels)
 {
-    if (labels_name(labels).len == 0) {
-        return labels_ref(labels);
-    }
     struct labels_builder b;
     labels_builder_init(&b, ev->table);
-    labels_builder_from(&b, labels);
-    labels_builder_remove(&b, STR(LABEL_NAME));
-    struct labels *without = labels_builder_finish(&b, ev->err);
+    bool any = false;
+    for (size_t i = 0; i < labels_count(labels); i++) {
+        struct label l = labels_at(labels, i);
+        if (eval_is_of_name(ev, l.name)) {
+            any = true;
+        } else {
+            labels_builder_add(&b, l.name, l.value);
+        }
+    }
+    struct labels *without = any ? labels_builder_finish(&b, ev->err) : labels_ref(labels);
     labels_builder_release(&b);
     return without;
 }

@@ -69,7 +69,10 @@ static inline bool eval_spend(struct evaluator *ev, size_t amount)
 bool eval_reserve(struct evaluator *ev, struct columns *c, size_t rows) ATTR_NODISCARD;
 /* The metric name of every row is dropped: now, or marked so. */
 bool eval_drop_names(struct evaluator *ev, struct columns *c) ATTR_NODISCARD;
-/* `labels` without the metric name; an owned reference, or NULL with ev->err. */
+/* What goes with the metric's name: the name itself, and in Prometheus 3 the labels of its type and
+ * unit (prometheus: schema.IsMetadataLabel). */
+bool eval_is_of_name(const struct evaluator *ev, struct str label);
+/* `labels` without the metric name and its kin; an owned reference, or NULL with ev->err. */
 struct labels *eval_without_name(struct evaluator *ev, const struct labels *labels);
 
 #endif

@@ -185,7 +185,7 @@ static struct labels *pair_labels(struct evaluator *ev, const struct sides *s,
     bool keep_name = keeps_name(ev, n) || n->binary.return_bool;
     for (size_t i = 0; i < labels_count(from); i++) {
         struct label l = labels_at(from, i);
-        bool keep = keep_name || !str_equal(l.name, STR(LABEL_NAME));
+        bool keep = keep_name || !eval_is_of_name(ev, l.name);
         if (one_to_one && matching_names(n, l.name) != n->binary.on) {
             keep = false;
         }

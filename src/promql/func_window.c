@@ -45,18 +45,25 @@ static bool arguments_eval(struct evaluator *ev, const struct node *n, struct ar
     return a->matrix != NULL || error_set(ev->err, ERROR_TYPE, "expected a range vector");
 }
 
+static void check_quantile(struct evaluator *ev, const struct node *arg, double q)
+{
+    if (q >= 0 && q <= 1) {
+        return;
+    }
+    struct strbuf text = STRBUF_INIT;
+    eval_warn(ev, arg, "quantile value should be between 0 and 1, got %s",
+              eval_number_text(&text, q));
+    strbuf_release(&text);
+}
+
 void func_check_quantile(struct evaluator *ev, const struct node *arg, const double *q,
                          size_t steps)
 {
-    struct strbuf text = STRBUF_INIT;
     for (size_t i = 0; i < steps; i++) {
-        bool again = i > 0 && (q[i] == q[i - 1] || (isnan(q[i]) && isnan(q[i - 1])));
-        if (!again && !(q[i] >= 0 && q[i] <= 1)) {
-            eval_warn(ev, arg, "quantile value should be between 0 and 1, got %s",
-                      eval_number_text(&text, q[i]));
+        if (i == 0 || q[i] != q[i - 1]) {
+            check_quantile(ev, arg, q[i]);
         }
     }
-    strbuf_release(&text);
 }
 
 /* `any` is false where no step has a point. */
@@ -82,6 +89,9 @@ static bool fill_row(struct evaluator *ev, const struct func_handler *h, const s
                                  .scratch = scratch};
         if (h->check != NULL && !h->check(&in, ev->err)) {
             return false;
+        }
+        if (h->quantile_arg) {
+            check_quantile(ev, a->nodes[0], in.a);
         }
         row[i] = h->window(&in);
         *any = *any || !is_absent(row[i]);
@@ -123,9 +133,6 @@ bool func_over_windows(struct evaluator *ev, const struct node *n, const struct 
 {
     struct arguments a;
     bool ok = arguments_eval(ev, n, &a);
-    if (ok && h->quantile_arg) {
-        func_check_quantile(ev, a.nodes[0], a.scalars[0], ev->grid.steps);
-    }
     ok = ok && over_streams(ev, h, &a, out);
     arguments_release(&a);
     return ok;

@@ -19,7 +19,7 @@ void notes_release(struct notes *notes)
     vec_release(&notes->items);
 }
 
-/* The one note with this text; takes over the text. NULL where notes are not wanted. */
+/* The one note with this text; takes over the text. NULL where no more are wanted. */
 static struct note *note_of(struct evaluator *ev, const struct node *n, bool is_info,
                             struct strbuf *text)
 {
@@ -38,6 +38,11 @@ static struct note *note_of(struct evaluator *ev, const struct node *n, bool is_
         }
     }
     struct notes *notes = ev->notes;
+    if (notes->items.len == NOTES_MAX) {
+        notes->overflowed = true;
+        strbuf_release(text);
+        return NULL;
+    }
     vec_push(&notes->items,
              ((struct note){.text = strbuf_take(text), .begin = n->begin, .is_info = is_info}));
     return &notes->items.items[notes->items.len - 1];
@@ -157,6 +162,9 @@ void notes_tell(const struct notes *notes, struct str text, struct value *out)
         } else {
             value_warn(out, "%s", strbuf_cstr(&line));
         }
+    }
+    if (notes->overflowed) {
+        value_warn(out, "there are more than %d different annotations", NOTES_MAX);
     }
     strbuf_release(&line);
 }

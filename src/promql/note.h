@@ -33,8 +33,12 @@ struct note {
     int64_t last_ms;
 };
 
+/* Different texts; one more says that there were others. */
+#define NOTES_MAX 1000
+
 struct notes {
     VEC(struct note) items;
+    bool overflowed;
 };
 
 void notes_release(struct notes *notes);

@@ -111,16 +111,21 @@ static bool add_series(struct strbuf *out, FILE *file, const struct value *v,
     return spill(out, file, SPILL_BYTES);
 }
 
-static void add_texts(struct strbuf *out, const char *name, char *const *texts, size_t count)
+/* `kind` is "warning" or "info". */
+static void add_texts(struct strbuf *out, const char *kind, char *const *texts, size_t count)
 {
     if (count == 0) {
         return;
     }
-    strbuf_printf(out, ",\"%s\":[", name);
-    for (size_t i = 0; i < count; i++) {
+    strbuf_printf(out, ",\"%ss\":[", kind);
+    size_t shown = count < VALUE_FORMAT_NOTES ? count : VALUE_FORMAT_NOTES;
+    for (size_t i = 0; i < shown; i++) {
         strbuf_add_c(out, i != 0 ? ",\"" : "\"");
         escape_json(out, str_from(texts[i]));
         strbuf_add_char(out, '"');
+    }
+    if (shown < count) {
+        strbuf_printf(out, ",\"%zu more %s annotations omitted\"", count - shown, kind);
     }
     strbuf_add_char(out, ']');
 }
@@ -159,8 +164,8 @@ bool value_format_json(struct strbuf *out, FILE *file, const struct value *v)
         return false;
     }
     strbuf_add_char(out, '}');
-    add_texts(out, "warnings", v->warnings.items, v->warnings.len);
-    add_texts(out, "infos", v->infos.items, v->infos.len);
+    add_texts(out, "warning", v->warnings.items, v->warnings.len);
+    add_texts(out, "info", v->infos.items, v->infos.len);
     strbuf_add_c(out, "}\n");
     return spill(out, file, 1);
 }

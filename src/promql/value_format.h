@@ -21,6 +21,9 @@
 
 typedef bool (*value_format)(struct strbuf *out, FILE *file, const struct value *v);
 
+/* Warnings, and infos, that are shown; the others are counted (prometheus: web/api/v1). */
+#define VALUE_FORMAT_NOTES ((size_t)10)
+
 /* The whole answer: {"status":"success","data":{...},"warnings":[...],"infos":[...]}. */
 bool value_format_json(struct strbuf *out, FILE *file, const struct value *v);
 /* {"status":"error","errorType":...,"error":...} */

@@ -266,6 +266,26 @@ START_TEST(test_format_special)
 }
 END_TEST
 
+/* Go's fmt, %g. */
+static const struct {
+    double value;
+    const char *text;
+} general[] = {
+    {999999, "999999"}, {1000000, "1e+06"},     {-1234567, "-1.234567e+06"},
+    {1e5, "100000"},    {123456.5, "123456.5"}, {1234567.5, "1.2345675e+06"},
+    {0.0001, "0.0001"}, {0.00001, "1e-05"},     {-0.0, "-0"},
+    {2, "2"},           {1e22, "1e+22"},        {-(double)INFINITY, "-Inf"},
+};
+
+START_TEST(test_format_general)
+{
+    struct strbuf b = STRBUF_INIT;
+    number_format_general(&b, general[_i].value);
+    ck_assert_str_eq(strbuf_cstr(&b), general[_i].text);
+    strbuf_release(&b);
+}
+END_TEST
+
 START_TEST(test_format_reads_back)
 {
     uint64_t seed = 4711;
@@ -285,6 +305,9 @@ START_TEST(test_format_reads_back)
         strbuf_reset(&b);
         number_format_short(&b, value);
         ck_assert(number_parse(strbuf_str(&b), &back) && same_bits(back, value));
+        strbuf_reset(&b);
+        number_format_general(&b, value);
+        ck_assert(number_parse(strbuf_str(&b), &back) && same_bits(back, value));
     }
     strbuf_release(&b);
 }
@@ -303,6 +326,7 @@ int main(void)
     tcase_add_loop_test(tc, test_parse, 0, (int)ARRAY_LEN(parses));
     tcase_add_test(tc, test_parse_nan);
     tcase_add_loop_test(tc, test_format, 0, (int)ARRAY_LEN(formats));
+    tcase_add_loop_test(tc, test_format_general, 0, ARRAY_LEN(general));
     tcase_add_test(tc, test_format_special);
     tcase_add_test(tc, test_format_reads_back);
     return suite_run("base/number", tc);

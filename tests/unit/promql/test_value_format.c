@@ -124,6 +124,24 @@ START_TEST(test_time_out_of_the_calendar)
 }
 END_TEST
 
+/* As many notes as Prometheus' API shows; the rest is counted. */
+START_TEST(test_many_notes)
+{
+    value_init(&value, VALUE_MATRIX, grid_range(0, 30000, 15000));
+    for (int i = 0; i < 13; i++) {
+        value_warn(&value, "w%d", i);
+    }
+    for (int i = 0; i < 10; i++) {
+        value_info(&value, "i%d", i);
+    }
+    expect(value_format_json,
+           "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[]},"
+           "\"warnings\":[\"w0\",\"w1\",\"w2\",\"w3\",\"w4\",\"w5\",\"w6\",\"w7\",\"w8\",\"w9\","
+           "\"3 more warning annotations omitted\"],"
+           "\"infos\":[\"i0\",\"i1\",\"i2\",\"i3\",\"i4\",\"i5\",\"i6\",\"i7\",\"i8\",\"i9\"]}\n");
+}
+END_TEST
+
 START_TEST(test_escaping)
 {
     value_init(&value, VALUE_MATRIX, grid_range(0, 30000, 15000));
@@ -274,6 +292,7 @@ int main(void)
     tcase_add_loop_test(tc, test_number, 0, ARRAY_LEN(number_cases));
     tcase_add_loop_test(tc, test_time, 0, ARRAY_LEN(time_cases));
     tcase_add_test(tc, test_time_out_of_the_calendar);
+    tcase_add_test(tc, test_many_notes);
     tcase_add_test(tc, test_escaping);
     tcase_add_test(tc, test_string);
     tcase_add_test(tc, test_columns_of_the_table);
