@@ -48,6 +48,23 @@ static unsigned edit_distance(struct str a, struct str b)
     return last[b.len];
 }
 
+/* Letters that both begin with, counted twice, and end with. A letter left out shares more than one
+ * that was replaced, and how a word begins is seldom wrong: `rat` is rate and not rad. */
+static size_t shared_ends(struct str a, struct str b)
+{
+    size_t shorter = a.len < b.len ? a.len : b.len;
+    size_t begin = 0;
+    while (begin < shorter && fold(a.data[begin]) == fold(b.data[begin])) {
+        begin++;
+    }
+    size_t end = 0;
+    while (end < shorter - begin &&
+           fold(a.data[a.len - 1 - end]) == fold(b.data[b.len - 1 - end])) {
+        end++;
+    }
+    return 2 * begin + end;
+}
+
 const char *suggest_nearest(struct str word, const char *const *candidates, size_t count)
 {
     if (word.len == 0 || word.len > SUGGEST_MAX_WORD) {
@@ -57,18 +74,24 @@ const char *suggest_nearest(struct str word, const char *const *candidates, size
     allowed = allowed < 1 ? 1 : allowed > 3 ? 3 : allowed;
     const char *best = NULL;
     unsigned best_distance = allowed + 1;
+    size_t best_shared = 0;
     for (size_t i = 0; i < count; i++) {
         struct str candidate = str_from(candidates[i]);
         size_t apart =
             candidate.len > word.len ? candidate.len - word.len : word.len - candidate.len;
-        if (candidate.len > SUGGEST_MAX_WORD || apart >= best_distance) {
+        if (candidate.len > SUGGEST_MAX_WORD || apart > best_distance) {
             continue;
         }
         unsigned distance = edit_distance(word, candidate);
         /* As many edits as letters would be another word altogether. */
-        if (distance < best_distance && distance < word.len) {
+        if (distance > allowed || distance >= word.len || distance > best_distance) {
+            continue;
+        }
+        size_t shared = shared_ends(word, candidate);
+        if (distance < best_distance || shared > best_shared) {
             best = candidates[i];
             best_distance = distance;
+            best_shared = shared;
         }
     }
     return best;

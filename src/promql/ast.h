@@ -53,12 +53,38 @@ enum cardinality { CARD_ONE_TO_ONE, CARD_MANY_TO_ONE, CARD_ONE_TO_MANY, CARD_MAN
 /* `@ 123`, `@ start()`, `@ end()` */
 enum at_kind { AT_NONE, AT_TIME, AT_START, AT_END };
 
+/* What a selector does where no sample stands at a window's edges: `m[5m] anchored` takes the
+ * nearest ones, `smoothed` those on the lines between samples. */
+enum edges { EDGES_PLAIN, EDGES_ANCHORED, EDGES_SMOOTHED };
+
+enum duration_kind {
+    DURATION_NUMBER,
+    DURATION_STEP,  /* step(): of the question */
+    DURATION_RANGE, /* range(): of the question, from its start to its end */
+    DURATION_MIN,   /* min_of(left, right) */
+    DURATION_MAX,
+    DURATION_NEGATIVE, /* of `left` */
+    DURATION_PAREN,    /* around `left` */
+    DURATION_BINARY
+};
+
+/* A computed duration, such as `[2 * step()]`, in seconds. Lives in its expression's arena. */
+struct duration {
+    enum duration_kind kind;
+    enum operator_id op; /* of DURATION_BINARY */
+    double seconds;      /* of DURATION_NUMBER */
+    struct str text;     /* the number as written */
+    const struct duration *left;
+    const struct duration *right;
+};
+
 struct node {
     enum node_kind kind;
     enum value_type type; /* set by the type check; a range vector is VALUE_MATRIX */
     uint32_t begin;       /* bytes in the text */
     uint32_t end;
     uint32_t height; /* of the tree from here down: 1 for a leaf; at most EXPR_MAX_HEIGHT */
+    bool broken;     /* only while parsing: stands for what is wrong, its type is not known */
     union {
         struct {
             double value;
@@ -75,6 +101,11 @@ struct node {
             int64_t offset_ms; /* as written; may be negative */
             enum at_kind at;
             int64_t at_ms;
+            enum edges edges;
+            /* As computed ones were written, or NULL. The times above hold their values, except
+             * where a step() or range() makes them depend on the question: see expr.of_question. */
+            const struct duration *range;
+            const struct duration *offset;
             uint32_t id;       /* number of this selector in the expr, from 0 */
             bool braces;       /* written with braces: `errors{}` is never a signal */
             struct node *next; /* the selector before this one: all of an expr form a list */
@@ -86,6 +117,9 @@ struct node {
             int64_t offset_ms;
             enum at_kind at;
             int64_t at_ms;
+            const struct duration *range; /* as a selector's */
+            const struct duration *step;
+            const struct duration *offset;
         } subquery;
         struct {
             const struct function *function;
@@ -117,6 +151,11 @@ struct node {
             bool has_group; /* group_left or group_right was written */
             struct str *include;
             size_t include_count;
+            /* `fill_left (0)`: values for what is missing on a side. `fill` sets both. */
+            bool has_fill_left;
+            bool has_fill_right;
+            double fill_left;
+            double fill_right;
         } binary;
         struct {
             bool negative; /* -x; +x keeps a node for the printer */
@@ -142,6 +181,9 @@ struct expr {
     struct node *root;
     uint32_t selector_count;
     struct node *selectors; /* all of them, the last one first; they own the matchers */
+    /* A duration depends on the question's step or range. The times of such nodes are estimates
+     * (for a step of a minute and a range of an hour) until expr_for_question. */
+    bool of_question;
 };
 
 /* The children of a node in the order of the text; NULL past the last one. */

@@ -30,6 +30,16 @@ enum value_type function_arg_type(const struct function *f, size_t i)
     return f->args[i < f->declared ? i : f->declared - 1];
 }
 
+bool function_takes_smoothed(const struct function *f)
+{
+    return f->id == ROW_rate || f->id == ROW_increase || f->id == ROW_delta;
+}
+
+bool function_takes_anchored(const struct function *f)
+{
+    return function_takes_smoothed(f) || f->id == ROW_changes || f->id == ROW_resets;
+}
+
 const struct function *function_find(struct str name)
 {
     if (str_equal_c(name, "holt_winters")) {

@@ -32,5 +32,9 @@ enum value_type function_arg_type(const struct function *f, size_t i);
 /* By its name, or by the name it had before Prometheus 3 (holt_winters). */
 const struct function *function_find(struct str name);
 const struct function *function_table(size_t *count);
+/* May its range vector be `anchored`, or `smoothed`? Few functions can do with samples beyond their
+ * window (prometheus: promql/functions.go, AnchoredSafeFunctions, SmoothedSafeFunctions). */
+bool function_takes_anchored(const struct function *f);
+bool function_takes_smoothed(const struct function *f);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * One token at a time, so that the parser stops at the first error in reading order. Brackets and
- * braces do not nest in PromQL; that they are closed is the parser's business.
+ * One token at a time. Brackets and braces do not nest in PromQL; that they are closed is the
+ * parser's business.
  */
 #include "promql/lexer.h"
 
@@ -23,6 +23,11 @@ static const struct {
     {STR_INIT("offset"), KEYWORD_OFFSET},
     {STR_INIT("start"), KEYWORD_START},
     {STR_INIT("end"), KEYWORD_END},
+    {STR_INIT("fill"), KEYWORD_FILL},
+    {STR_INIT("fill_left"), KEYWORD_FILL_LEFT},
+    {STR_INIT("fill_right"), KEYWORD_FILL_RIGHT},
+    {STR_INIT("anchored"), KEYWORD_ANCHORED},
+    {STR_INIT("smoothed"), KEYWORD_SMOOTHED},
 };
 
 static const struct {
@@ -249,13 +254,8 @@ static bool unexpected_character(const struct lexer *lx, struct error *err)
     return false;
 }
 
-bool lexer_next(struct lexer *lx, struct token *token, struct error *err)
+static bool next_token(struct lexer *lx, struct token *token, struct error *err)
 {
-    skip_blanks(lx);
-    *token = (struct token){.kind = TOKEN_END};
-    if (lx->at >= lx->text.len) {
-        return finish(lx, token, 0);
-    }
     char c = peek(lx, 0);
     if (is_digit(c) || (c == '.' && is_digit(peek(lx, 1)))) {
         return lex_number(lx, token, err);
@@ -280,6 +280,51 @@ bool lexer_next(struct lexer *lx, struct token *token, struct error *err)
     return length > 0 ? finish(lx, token, length) : unexpected_character(lx, err);
 }
 
+/* Past what is no token: a string without an end up to the end of its line, a number with all that
+ * hangs on it, any other character with those like it. */
+static bool skip_bad(struct lexer *lx, struct token *token)
+{
+    char first = peek(lx, 0);
+    bool string = first == '"' || first == '\'' || first == '`';
+    bool number = is_digit(first) || first == '.';
+    size_t length = 1;
+    for (; lx->at + length < lx->text.len; length++) {
+        char c = peek(lx, length);
+        bool part = string   ? c != '\n'
+                    : number ? is_word(c) || c == '.' || (unsigned char)c >= 0x80
+                             : c == first || ((unsigned char)c & 0xc0) == 0x80;
+        if (!part) {
+            break;
+        }
+    }
+    *token = (struct token){.kind = TOKEN_BAD};
+    finish(lx, token, length);
+    return false;
+}
+
+bool lexer_next(struct lexer *lx, struct token *token, struct error *err)
+{
+    skip_blanks(lx);
+    *token = (struct token){.kind = TOKEN_END};
+    if (lx->at >= lx->text.len) {
+        return finish(lx, token, 0);
+    }
+    return next_token(lx, token, err) || skip_bad(lx, token);
+}
+
+bool lexer_at_paren(const struct lexer *lx)
+{
+    struct lexer ahead = *lx;
+    skip_blanks(&ahead);
+    return peek(&ahead, 0) == '(';
+}
+
+void lexer_leave(struct lexer *lx)
+{
+    lx->in_braces = false;
+    lx->in_brackets = false;
+}
+
 static bool is_plain_word(struct str name, bool colons)
 {
     if (name.len == 0 || !(is_word_start(name.data[0]) || (colons && name.data[0] == ':'))) {
@@ -302,6 +347,11 @@ bool token_is_metric_name(const struct token *token)
     case KEYWORD_OFFSET:
     case KEYWORD_START:
     case KEYWORD_END:
+    case KEYWORD_FILL:
+    case KEYWORD_FILL_LEFT:
+    case KEYWORD_FILL_RIGHT:
+    case KEYWORD_ANCHORED:
+    case KEYWORD_SMOOTHED:
         return token->kind == TOKEN_WORD && token->op != OP_ATAN2;
     case KEYWORD_ON:
     case KEYWORD_IGNORING:

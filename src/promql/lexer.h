@@ -34,7 +34,8 @@ enum token_kind {
     TOKEN_BRACKET_CLOSE,
     TOKEN_COMMA,
     TOKEN_COLON,
-    TOKEN_AT
+    TOKEN_AT,
+    TOKEN_BAD /* what no token starts with; lexer_next has said so */
 };
 
 enum keyword {
@@ -48,7 +49,12 @@ enum keyword {
     KEYWORD_BOOL,
     KEYWORD_OFFSET,
     KEYWORD_START,
-    KEYWORD_END
+    KEYWORD_END,
+    KEYWORD_FILL,
+    KEYWORD_FILL_LEFT,
+    KEYWORD_FILL_RIGHT,
+    KEYWORD_ANCHORED,
+    KEYWORD_SMOOTHED
 };
 
 struct token {
@@ -74,8 +80,13 @@ struct lexer {
 };
 
 void lexer_init(struct lexer *lx, struct str text, bool conveniences);
-/* The next token; at the end TOKEN_END again and again. */
+/* The next token; at the end TOKEN_END again and again. False with `err` where there is none: the
+ * token is TOKEN_BAD then, and reading can go on behind it. */
 bool lexer_next(struct lexer *lx, struct token *token, struct error *err) ATTR_NODISCARD;
+/* Is the next token a '('? */
+bool lexer_at_paren(const struct lexer *lx);
+/* Braces or brackets that were never closed are over. */
+void lexer_leave(struct lexer *lx);
 
 /* Can the word stand for a metric, as `sum` can where no parenthesis follows? */
 bool token_is_metric_name(const struct token *token);

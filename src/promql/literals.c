@@ -336,3 +336,30 @@ bool literal_string(struct arena *arena, struct str text, size_t at, size_t leng
     *out = str_span(value, len);
     return true;
 }
+
+size_t literal_string_place(struct str text, size_t at, size_t value_at)
+{
+    char quote = text.data[at];
+    size_t i = at + 1;
+    for (size_t len = 0; len < value_at && i < text.len && text.data[i] != quote;) {
+        if (quote == '`' || text.data[i] != '\\') {
+            len++;
+            i++;
+            continue;
+        }
+        char decoded[4];
+        size_t count = 0;
+        size_t next = i;
+        struct error unused = ERROR_INIT;
+        if (!unescape(text, &next, text.len, quote, decoded, &count, &unused)) {
+            error_release(&unused);
+            break;
+        }
+        if (len + count > value_at) {
+            break;
+        }
+        len += count;
+        i = next;
+    }
+    return i;
+}

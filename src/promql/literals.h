@@ -29,6 +29,9 @@ bool literal_number(struct str text, size_t at, bool conveniences, struct number
                     struct error *err) ATTR_NODISCARD;
 /* Bytes of the string literal that starts at `at`, quotes included; 0 where it has no end. */
 size_t literal_string_length(struct str text, size_t at);
+/* Where in `text` the byte `value_at` of the value of the literal at `at`, which is sound, comes
+ * from; at the value's end, the closing quote. */
+size_t literal_string_place(struct str text, size_t at, size_t value_at);
 /* The value of the string literal [at, at + length) of `text`, in `arena`. */
 bool literal_string(struct arena *arena, struct str text, size_t at, size_t length, struct str *out,
                     struct error *err) ATTR_NODISCARD;

@@ -1,11 +1,15 @@
 /*
- * A tree back to text. Parentheses are nodes, so they come back where they were written; only a
- * signal that is expanded inside an operator or subquery needs some that nobody wrote.
+ * A tree back to text. Parentheses are nodes, so they come back where they were written; others are
+ * put only where the text would mean something else without them, as around a signal that is
+ * expanded inside an operator or subquery.
  */
+#include <limits.h>
+#include <string.h>
+
 #include "base/duration.h"
 #include "base/escape.h"
 #include "base/number.h"
-#include "promql/functions.h"
+#include "promql/duration_tree.h"
 #include "promql/lexer.h"
 #include "promql/operators.h"
 #include "promql/promql.h"
@@ -31,26 +35,41 @@ static void print_labels(struct strbuf *out, const struct str *labels, size_t co
     strbuf_add_char(out, ')');
 }
 
-static void print_modifiers(struct strbuf *out, int64_t offset_ms, enum at_kind at, int64_t at_ms)
+static void print_duration(struct strbuf *out, const struct duration *computed, int64_t ms,
+                           unsigned flags)
 {
+    if (computed != NULL && ((flags & PRINT_AS_WRITTEN) != 0 || duration_of_question(computed))) {
+        duration_print(out, computed);
+    } else {
+        duration_format(out, ms);
+    }
+}
+
+static void print_at(struct strbuf *out, enum at_kind at, int64_t at_ms)
+{
+    uint64_t ms = at_ms < 0 ? -(uint64_t)at_ms : (uint64_t)at_ms;
     switch (at) {
     case AT_NONE:
-        break;
+        return;
     case AT_TIME:
         strbuf_add_c(out, at_ms < 0 ? " @ -" : " @ ");
-        uint64_t ms = at_ms < 0 ? -(uint64_t)at_ms : (uint64_t)at_ms;
         strbuf_printf(out, "%llu.%03u", (unsigned long long)(ms / 1000), (unsigned)(ms % 1000));
-        break;
+        return;
     case AT_START:
         strbuf_add_c(out, " @ start()");
-        break;
+        return;
     case AT_END:
         strbuf_add_c(out, " @ end()");
-        break;
+        return;
     }
-    if (offset_ms != 0) {
+}
+
+static void print_offset(struct strbuf *out, const struct duration *computed, int64_t ms,
+                         unsigned flags)
+{
+    if (ms != 0 || computed != NULL) {
         strbuf_add_c(out, " offset ");
-        duration_format(out, offset_ms);
+        print_duration(out, computed, ms, flags);
     }
 }
 
@@ -100,27 +119,37 @@ static void print_selector(struct strbuf *out, const struct node *n, unsigned fl
     }
     if (n->selector.range_ms != 0) {
         strbuf_add_char(out, '[');
-        duration_format(out, n->selector.range_ms);
+        print_duration(out, n->selector.range, n->selector.range_ms, flags);
         strbuf_add_char(out, ']');
     }
-    print_modifiers(out, n->selector.offset_ms, n->selector.at, n->selector.at_ms);
+    if (n->selector.edges != EDGES_PLAIN) {
+        strbuf_add_c(out, n->selector.edges == EDGES_ANCHORED ? " anchored" : " smoothed");
+    }
+    print_at(out, n->selector.at, n->selector.at_ms);
+    print_offset(out, n->selector.offset, n->selector.offset_ms, flags);
 }
 
-/* Would `n` fall apart as an operand, because it is a signal that prints as an operator? */
-static bool needs_parentheses(const struct node *n, unsigned flags)
+/* What `n` is in the text: an expanded signal is what it stands for. */
+static const struct node *printed(const struct node *n, unsigned flags)
 {
-    if (n->kind != NODE_SIGNAL || (flags & PRINT_AS_WRITTEN) != 0) {
-        return false;
-    }
-    while (n->kind == NODE_SIGNAL) {
+    while (n->kind == NODE_SIGNAL && (flags & PRINT_AS_WRITTEN) == 0) {
         n = n->signal.inner;
     }
-    return n->kind == NODE_BINARY || n->kind == NODE_UNARY;
+    return n;
 }
 
-static void print_operand(struct strbuf *out, const struct node *n, unsigned flags)
+/* Behind which nothing that binds tighter may follow: how tight the node itself binds. */
+static int binds(const struct node *n)
 {
-    bool wrap = needs_parentheses(n, flags);
+    if (n->kind == NODE_BINARY) {
+        return operator_info(n->binary.op)->precedence;
+    }
+    /* A sign binds as `*` does, and takes a `^` behind it. */
+    return n->kind == NODE_UNARY ? operator_info(OP_MULTIPLY)->precedence : INT_MAX;
+}
+
+static void print_wrapped(struct strbuf *out, const struct node *n, unsigned flags, bool wrap)
+{
     if (wrap) {
         strbuf_add_char(out, '(');
     }
@@ -130,17 +159,29 @@ static void print_operand(struct strbuf *out, const struct node *n, unsigned fla
     }
 }
 
+/* An operand of something that binds as `precedence` says and takes operands of that very
+ * precedence (`same`) or only tighter ones. An expanded signal stays together for the reader. */
+static void print_operand(struct strbuf *out, const struct node *n, unsigned flags, int precedence,
+                          bool same)
+{
+    const struct node *text = printed(n, flags);
+    bool signal = text != n && binds(text) != INT_MAX;
+    print_wrapped(out, n, flags,
+                  signal || binds(text) < precedence || (binds(text) == precedence && !same));
+}
+
 static void print_subquery(struct strbuf *out, const struct node *n, unsigned flags)
 {
-    print_operand(out, n->subquery.inner, flags);
+    print_operand(out, n->subquery.inner, flags, INT_MAX, true);
     strbuf_add_char(out, '[');
-    duration_format(out, n->subquery.range_ms);
+    print_duration(out, n->subquery.range, n->subquery.range_ms, flags);
     strbuf_add_char(out, ':');
     if (n->subquery.step_ms != 0) {
-        duration_format(out, n->subquery.step_ms);
+        print_duration(out, n->subquery.step, n->subquery.step_ms, flags);
     }
     strbuf_add_char(out, ']');
-    print_modifiers(out, n->subquery.offset_ms, n->subquery.at, n->subquery.at_ms);
+    print_at(out, n->subquery.at, n->subquery.at_ms);
+    print_offset(out, n->subquery.offset, n->subquery.offset_ms, flags);
 }
 
 static void print_call(struct strbuf *out, const struct node *n, unsigned flags)
@@ -173,10 +214,38 @@ static void print_aggregate(struct strbuf *out, const struct node *n, unsigned f
     strbuf_add_char(out, ')');
 }
 
+static void print_fill(struct strbuf *out, const char *word, double value)
+{
+    strbuf_printf(out, " %s (", word);
+    if (value * 0 != 0 && value > 0) {
+        strbuf_add_c(out, "Inf"); /* its own form has a sign */
+    } else {
+        number_format_short(out, value);
+    }
+    strbuf_add_char(out, ')');
+}
+
+static void print_fills(struct strbuf *out, const struct node *n)
+{
+    if (n->binary.has_fill_left && n->binary.has_fill_right &&
+        memcmp(&n->binary.fill_left, &n->binary.fill_right, sizeof(double)) == 0) {
+        print_fill(out, "fill", n->binary.fill_left);
+        return;
+    }
+    if (n->binary.has_fill_left) {
+        print_fill(out, "fill_left", n->binary.fill_left);
+    }
+    if (n->binary.has_fill_right) {
+        print_fill(out, "fill_right", n->binary.fill_right);
+    }
+}
+
 static void print_binary(struct strbuf *out, const struct node *n, unsigned flags)
 {
-    print_operand(out, n->binary.left, flags);
-    strbuf_printf(out, " %s", operator_info(n->binary.op)->text);
+    const struct operator_info *info = operator_info(n->binary.op);
+    const struct node *right = printed(n->binary.right, flags);
+    print_operand(out, n->binary.left, flags, info->precedence, !info->right_associative);
+    strbuf_printf(out, " %s", info->text);
     if (n->binary.return_bool) {
         strbuf_add_c(out, " bool");
     }
@@ -188,8 +257,13 @@ static void print_binary(struct strbuf *out, const struct node *n, unsigned flag
         strbuf_add_c(out, n->binary.card == CARD_MANY_TO_ONE ? " group_left " : " group_right ");
         print_labels(out, n->binary.include, n->binary.include_count);
     }
+    print_fills(out, n);
     strbuf_add_char(out, ' ');
-    print_operand(out, n->binary.right, flags);
+    if (right == n->binary.right && right->kind == NODE_UNARY) {
+        node_print(out, right, flags); /* a sign can stand behind any operator */
+    } else {
+        print_operand(out, n->binary.right, flags, info->precedence, info->right_associative);
+    }
 }
 
 static void print_signal(struct strbuf *out, const struct node *n, unsigned flags)
@@ -199,7 +273,8 @@ static void print_signal(struct strbuf *out, const struct node *n, unsigned flag
         return;
     }
     strbuf_add_str(out, n->signal.name);
-    print_modifiers(out, n->signal.offset_ms, n->signal.at, n->signal.at_ms);
+    print_at(out, n->signal.at, n->signal.at_ms);
+    print_offset(out, NULL, n->signal.offset_ms, flags);
 }
 
 void node_print(struct strbuf *out, const struct node *n, unsigned flags)
@@ -228,7 +303,11 @@ void node_print(struct strbuf *out, const struct node *n, unsigned flags)
         return;
     case NODE_UNARY:
         strbuf_add_char(out, n->unary.negative ? '-' : '+');
-        print_operand(out, n->unary.inner, flags);
+        if (n->unary.inner->kind == NODE_UNARY) {
+            node_print(out, n->unary.inner, flags);
+        } else {
+            print_operand(out, n->unary.inner, flags, operator_info(OP_POWER)->precedence, true);
+        }
         return;
     case NODE_PAREN:
         strbuf_add_char(out, '(');

@@ -9,6 +9,7 @@
 #ifndef TOCSIN_PROMQL_PROMQL_H
 #define TOCSIN_PROMQL_PROMQL_H
 
+#include "base/diag.h"
 #include "base/error.h"
 #include "base/strbuf.h"
 #include "promql/ast.h"
@@ -26,7 +27,14 @@ struct parse_options {
     /* Candidates for "did you mean" beside functions; or NULL. */
     const char *const *signal_names;
     size_t signal_name_count;
+    /* Names that are known to exist, for expr_check_names; or NULL: nothing is known. */
+    const char *const *label_names;
+    size_t label_name_count;
+    const char *const *metric_names;
+    size_t metric_name_count;
 };
+
+#define EXPR_MAX_ERRORS 20 /* of one text that are told */
 
 #define EXPR_MAX_BYTES ((size_t)64 * 1024)
 /* Nesting: parentheses, calls, chains of unary operators and of `^`. */
@@ -41,6 +49,14 @@ struct parse_options {
  * `options` may be NULL: plain PromQL. */
 struct expr *expr_parse(struct str text, const struct parse_options *options,
                         struct error *err) ATTR_NODISCARD;
+/* The same, with everything that is wrong and not the first thing only, in the order of the text.
+ * With options that name labels or metrics, also a warning for each name that looks like a slip. */
+struct expr *expr_parse_all(struct str text, const struct parse_options *options, const char *file,
+                            struct diags *diags) ATTR_NODISCARD;
+/* Warnings for labels and metrics that the options do not name but have a near one of. They are no
+ * errors: a series may be yet to come. */
+void expr_check_names(const struct expr *e, const struct parse_options *options, const char *file,
+                      struct diags *diags);
 struct expr *expr_ref(const struct expr *e);
 void expr_unref(struct expr *e); /* NULL is fine */
 
@@ -50,6 +66,13 @@ enum print_flags {
 };
 void expr_print(struct strbuf *out, const struct expr *e, unsigned flags);
 void node_print(struct strbuf *out, const struct node *n, unsigned flags);
+
+/* Do the two mean the same? Parentheses and signals' names do not matter, places neither. */
+bool node_equal(const struct node *a, const struct node *b);
+/* A new expression with the durations that depend on the question (expr.of_question) computed. NULL
+ * with ERROR_EVALUATION where one is not positive or out of range. */
+struct expr *expr_for_question(const struct expr *e, int64_t step_ms, int64_t range_ms,
+                               struct error *err) ATTR_NODISCARD;
 
 /* Calls `visit` on every node, parents first; stops where it returns false. */
 typedef bool (*node_visit)(void *user, const struct node *n);

@@ -2,12 +2,11 @@
 #ifndef TOCSIN_PROMQL_TYPECHECK_H
 #define TOCSIN_PROMQL_TYPECHECK_H
 
-#include <stdbool.h>
-
-#include "base/error.h"
 #include "promql/ast.h"
+#include "promql/parse_error.h"
 
-/* ERROR_TYPE with the place of the part that is wrong. */
-bool typecheck(struct expr *e, struct error *err) ATTR_NODISCARD;
+/* Adds everything that is wrong, each with its place. Broken nodes (ast.h) have no type, and what
+ * would follow from them is no error. */
+void typecheck(struct expr *e, struct parse_errors *errors);
 
 #endif

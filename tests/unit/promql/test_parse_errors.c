@@ -42,7 +42,8 @@ static const struct {
     {"rate(x[$window])", ERROR_SYNTAX, 1, 8, 1, "unexpected character '$'",
      "placeholders such as $match are for panel packs"},
     {"a ! b", ERROR_SYNTAX, 1, 3, 1, "unexpected character '!'", "'!' goes with '=' or '~'"},
-    {"a = b", ERROR_SYNTAX, 1, 3, 1, "unexpected '=', expected an operator or the end", NULL},
+    {"a = b", ERROR_SYNTAX, 1, 3, 1, "unexpected '=', expected an operator or the end",
+     "a comparison is written '=='"},
     /* Numbers and strings. */
     {"2.5.", ERROR_SYNTAX, 1, 1, 4, "bad number '2.5.'", NULL},
     {"0x", ERROR_SYNTAX, 1, 1, 2, "bad number '0x'", NULL},
@@ -176,15 +177,186 @@ START_TEST(test_invalid)
 }
 END_TEST
 
-/* The words are the regular expression's own; the place is the whole string. */
+/* The words are the regular expression's own; the place is within the pattern, through the escapes
+ * of the string around it. */
+static const struct {
+    const char *text;
+    uint32_t column, length;
+} bad_regexes[] = {
+    {"foo{ok=~\"a\", b=~\"(\"}", 18, 1},       {"foo{b=~\"ab[z-a]\"}", 12, 3},
+    {"foo{b=~\"\\\\d\\u00e9+\\\\Z\"}", 19, 3}, {"foo{b=~'\\'(?=x)'}", 11, 3},
+    {"foo{b=~`\\d\xc3\xa9\\Z`}", 12, 2},       {"foo{b=~\"a{1001}\"}", 10, 6},
+};
+
 START_TEST(test_bad_regex)
 {
     struct error err = ERROR_INIT;
-    ck_assert_ptr_null(expr_parse(STR("foo{ok=~\"a\", b=~\"(\"}"), NULL, &err));
+    ck_assert_ptr_null(expr_parse(str_from(bad_regexes[_i].text), NULL, &err));
     ck_assert_int_eq(err.kind, ERROR_SYNTAX);
-    ck_assert_uint_eq(err.span.column, 17);
-    ck_assert_uint_eq(err.span.length, 3);
+    ck_assert_msg(err.span.column == bad_regexes[_i].column &&
+                      err.span.length == bad_regexes[_i].length,
+                  "'%s': %u+%u: %s", bad_regexes[_i].text, err.span.column, err.span.length,
+                  error_text(&err));
     error_release(&err);
+}
+END_TEST
+
+/* Everything that is wrong, in the order of the text: "column message|column message". */
+static const struct {
+    const char *text;
+    const char *errors;
+} several[] = {
+    {"rat(x[5m]) + sume(y)", "1 unknown function 'rat' (did you mean 'rate'?)|"
+                             "14 unknown function 'sume' (did you mean 'sum'?)"},
+    /* What is unknown does not hide what is in it. */
+    {"nosuch(rate(x), sum(y[5m]))",
+     "1 unknown function 'nosuch'|13 rate() needs a range vector, got an instant vector (give it a "
+     "range, such as [5m])|21 sum needs an instant vector, got a range vector"},
+    {"rate(x) + abs(1) > y[5m]",
+     "6 rate() needs a range vector, got an instant vector (give it a range, such as [5m])|15 "
+     "abs() needs an instant vector, got a scalar|20 '>' needs scalars or instant vectors, got a "
+     "range vector"},
+    {"foo{a=b, c==\"d\", e=\"f\"} + bar[5x] + baz[]",
+     "7 unexpected 'b', expected a string in quotes|12 unexpected '=', expected a string in "
+     "quotes|31 '5x' is neither a number nor a duration (units of durations are y, w, d, h, m, s "
+     "and ms)|41 unexpected ']', expected a duration such as 5m"},
+    {"sum by (a b, c:d) (x) / sum by (without) (y)",
+     "11 unexpected 'b', expected ',' or ')'|14 unexpected 'c:d', expected a label name|33 "
+     "unexpected 'without', expected a label name"},
+    {"clamp(x y, 1) + 1 == 2",
+     "1 clamp() takes 3 arguments, got 2|9 unexpected 'y', expected an operator or ')'"},
+    {"topk(rate(x))", "5 'topk' takes 2 arguments, got 1|11 rate() needs a range vector, got an "
+                      "instant vector (give it a range, such as [5m])"},
+    {"(a + * b) / foo{x=~\"(\"}",
+     "6 unexpected '*', expected an expression|21 missing closing ): '('"},
+    {"a b + rate(c)", "3 unexpected 'b', expected an operator or the end|12 rate() needs a range "
+                      "vector, got an instant vector (give it a range, such as [5m])"},
+    {"a && b", "3 unexpected character '&' (write 'and' or 'or')"},
+    {"$a + $b", "1 unexpected character '$' (placeholders such as $match are for panel packs)|6 "
+                "unexpected character '$' (placeholders such as $match are for panel packs)"},
+    /* One open bracket is told of, the innermost. */
+    {"sum(rate(x[5m", "11 '[' is never closed"},
+    {"sum(rate(x{a=\"b\", c", "20 unexpected end of the expression, expected one of = != =~ !~"},
+    {"a) + b)", "2 ')' closes nothing|7 ')' closes nothing"},
+    {"1 == 1 and a + bool b",
+     "3 comparing two scalars needs 'bool' (write '== bool')|8 'and' needs "
+     "instant vectors on both sides|14 'bool' goes with comparisons, not "
+     "with '+'"},
+    {"foo[5m] offset x + foo @ y",
+     "16 unexpected 'x', expected a duration such as 5m|26 unexpected "
+     "'y', expected a time in seconds, start() or end()"},
+};
+
+START_TEST(test_several)
+{
+    struct diags diags;
+    diags_init(&diags);
+    ck_assert_ptr_null(expr_parse_all(str_from(several[_i].text), NULL, NULL, &diags));
+    struct strbuf got = STRBUF_INIT;
+    for (size_t i = 0; i < diags.list.len; i++) {
+        const struct diag *d = &diags.list.items[i];
+        strbuf_printf(&got, "%s%u %s", i > 0 ? "|" : "", d->span.column, d->message);
+        if (d->suggestion != NULL) {
+            strbuf_printf(&got, " (%s)", d->suggestion);
+        }
+    }
+    ck_assert_str_eq(strbuf_cstr(&got), several[_i].errors);
+    strbuf_release(&got);
+    diags_release(&diags);
+}
+END_TEST
+
+START_TEST(test_many)
+{
+    struct strbuf text = STRBUF_INIT;
+    for (int i = 0; i < 60; i++) {
+        strbuf_printf(&text, "%snosuch%d(x)", i > 0 ? " + " : "", i);
+    }
+    struct diags diags;
+    diags_init(&diags);
+    ck_assert_ptr_null(expr_parse_all(strbuf_str(&text), NULL, NULL, &diags));
+    ck_assert_uint_eq(diags.list.len, EXPR_MAX_ERRORS);
+    ck_assert_uint_eq(diags.errors, 60);
+    diags_release(&diags);
+    strbuf_release(&text);
+}
+END_TEST
+
+/* "did you mean", and where nothing was meant. */
+static const struct {
+    const char *text;
+    const char *suggestion;
+} suggestions[] = {
+    {"rat(x[5m])", "did you mean 'rate'?"},
+    {"irat(x[5m])", "did you mean 'irate'?"},
+    {"increese(x[5m])", "did you mean 'increase'?"},
+    {"histogram_quantil(0.9, x)", "did you mean 'histogram_quantile'?"},
+    {"avg_over_tme(x[5m])", "did you mean 'avg_over_time'?"},
+    {"cont(x)", "did you mean 'count'?"},
+    {"label_replce(x, \"a\", \"b\", \"c\", \"d\")", "did you mean 'label_replace'?"},
+    {"sum(x) buy (job)", "did you mean 'by'?"},
+    {"sum(x) witout (job)", "did you mean 'without'?"},
+    {"a * on (job) group_lft (x) b", "did you mean 'group_left'?"},
+    {"a * on (job) group_lft b", "did you mean 'group_left'?"},
+    {"a / ignorin (job) b", "did you mean 'ignoring'?"},
+    {"a offse 5m", "did you mean 'offset'?"},
+    {"a unles b", "did you mean 'unless'?"},
+    {"a adn b", "did you mean 'and'?"},
+    {"foo bar", NULL},
+    {"a b", NULL},
+    {"frobnicate(x)", NULL},
+    {"p95(x)", NULL},
+    {"x(y)", NULL},
+};
+
+START_TEST(test_suggestions)
+{
+    struct error err = ERROR_INIT;
+    ck_assert_ptr_null(expr_parse(str_from(suggestions[_i].text), NULL, &err));
+    ck_assert_pstr_eq(err.suggestion, suggestions[_i].suggestion);
+    error_release(&err);
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    const char *warnings; /* as in `several` */
+} names[] = {
+    {"sum by (servce) (http_requests_total{methd=\"GET\"})",
+     "9 no label 'servce' is known (did you mean 'service'?)|18 no label 'methd' is known (did you "
+     "mean 'method'?)"},
+    {"http_request_total / on (service) group_left (metod) up",
+     "47 no label 'metod' is known (did you mean 'method'?)|1 no metric 'http_request_total' is "
+     "known (did you mean 'http_requests_total'?)"},
+    {"sum by (service, datacenter) (up)", ""},
+    {"other_metric{zone=\"a\"}", ""},
+};
+
+START_TEST(test_names)
+{
+    static const char *const labels[] = {"job", "method", "service"};
+    static const char *const metrics[] = {"http_requests_total", "up"};
+    const struct parse_options options = {.label_names = labels,
+                                          .label_name_count = ARRAY_LEN(labels),
+                                          .metric_names = metrics,
+                                          .metric_name_count = ARRAY_LEN(metrics)};
+    struct diags diags;
+    diags_init(&diags);
+    struct expr *e = expr_parse_all(str_from(names[_i].text), &options, NULL, &diags);
+    ck_assert_ptr_nonnull(e);
+    ck_assert_uint_eq(diags.errors, 0);
+    struct strbuf got = STRBUF_INIT;
+    for (size_t i = 0; i < diags.list.len; i++) {
+        const struct diag *d = &diags.list.items[i];
+        strbuf_printf(&got, "%s%u %s (%s)", i > 0 ? "|" : "", d->span.column, d->message,
+                      d->suggestion);
+    }
+    const char *out = got.len > 0 ? strbuf_cstr(&got) : "";
+    /* In the order of the tree; the place sorts them when they are shown. */
+    ck_assert_str_eq(out, names[_i].warnings);
+    strbuf_release(&got);
+    diags_release(&diags);
+    expr_unref(e);
 }
 END_TEST
 
@@ -238,7 +410,11 @@ int main(void)
 {
     TCase *tc = tcase_create("parse errors");
     tcase_add_loop_test(tc, test_invalid, 0, (int)ARRAY_LEN(invalid));
-    tcase_add_test(tc, test_bad_regex);
+    tcase_add_loop_test(tc, test_bad_regex, 0, (int)ARRAY_LEN(bad_regexes));
+    tcase_add_loop_test(tc, test_several, 0, (int)ARRAY_LEN(several));
+    tcase_add_test(tc, test_many);
+    tcase_add_loop_test(tc, test_suggestions, 0, (int)ARRAY_LEN(suggestions));
+    tcase_add_loop_test(tc, test_names, 0, (int)ARRAY_LEN(names));
     tcase_add_loop_test(tc, test_limits, 0, (int)ARRAY_LEN(limits));
     return suite_run("promql/parse_errors", tc);
 }
