@@ -414,12 +414,32 @@ static bool answer(struct evaluator *ev, const struct node *root, struct value *
     return true;
 }
 
+/* With the durations computed that depend on the question; an instant has no step and no range. */
+static bool eval_of_question(const struct expr *e, const struct store *store,
+                             struct label_table *table, const struct grid *grid, bool instant,
+                             const struct eval_options *o, struct value *out, struct error *err)
+{
+    int64_t end_ms = o->end_ms != 0 ? o->end_ms : grid_end(grid);
+    struct expr *computed = expr_for_question(e, instant ? 0 : grid->step_ms,
+                                              instant ? 0 : end_ms - grid->start_ms, err);
+    if (computed == NULL) {
+        value_init(out, VALUE_VECTOR, *grid);
+        return false;
+    }
+    bool ok = expr_eval(computed, store, table, grid, instant, o, out, err);
+    expr_unref(computed);
+    return ok;
+}
+
 bool expr_eval(const struct expr *e, const struct store *store, struct label_table *table,
                const struct grid *grid, bool instant, const struct eval_options *options,
                struct value *out, struct error *err)
 {
     static const struct eval_options defaults = {0};
     const struct eval_options *o = options != NULL ? options : &defaults;
+    if (e->of_question) {
+        return eval_of_question(e, store, table, grid, instant, o, out, err);
+    }
     bool v3 = o->semantics == SEMANTICS_V3;
     struct work work = {
         .max_samples = o->max_samples != 0 ? o->max_samples : EVAL_MAX_SAMPLES,
