@@ -1,6 +1,9 @@
 /*
  * See evaluation.h. The hold is taken only when it first gives way: until then nothing of the store
  * can have changed, and most questions end before that.
+ *
+ * The stack: a chain of binary operators as high as EXPR_MAX_HEIGHT takes 0.8 MiB of it, and 1.6
+ * under the address sanitizer; calls within calls take less, as EXPR_MAX_DEPTH is lower.
  */
 #include "query/evaluation.h"
 
