@@ -75,14 +75,23 @@ static size_t position_of_min(const struct func_window *w)
     return best;
 }
 
+/* Of equal ones, which 0 and -0 are, the first. */
 double func_max_over_time(const struct func_window *w)
 {
-    return w->v[position_of_max(w)];
+    double best = w->v[0];
+    for (size_t i = 1; i < w->len; i++) {
+        best = w->v[i] > best || isnan(best) ? w->v[i] : best;
+    }
+    return best;
 }
 
 double func_min_over_time(const struct func_window *w)
 {
-    return w->v[position_of_min(w)];
+    double best = w->v[0];
+    for (size_t i = 1; i < w->len; i++) {
+        best = w->v[i] < best || isnan(best) ? w->v[i] : best;
+    }
+    return best;
 }
 
 double func_quantile_over_time(const struct func_window *w)

@@ -188,7 +188,8 @@ static bool make_range(struct parser *p, struct node *n, const struct brackets *
         error_suggest(p->err, "a subquery has a colon: [5m:] or [5m:1m]");
         return false;
     }
-    if (n->selector.offset_ms != 0 || n->selector.offset != NULL || n->selector.at != AT_NONE) {
+    /* A time only known later is not seen here: prometheus' parser looks at `@ 123`. */
+    if (n->selector.offset_ms != 0 || n->selector.offset != NULL || n->selector.at == AT_TIME) {
         return parser_fail(p, open, p->previous_end, "the range goes before 'offset' and '@'");
     }
     n->selector.range_ms = b->range_ms;
