@@ -4,7 +4,8 @@
     check_docs.py TOCSIN ROOT PAGE...
 
 Every subcommand and option of --help stands in tocsin(1) and the other way round; every key, role, unit and
-configuration key that the code reads stands on its page; every page passes mandoc's lint.
+configuration key that the code reads, and every row of PromQL's tables stands on its page; every page passes mandoc's
+lint; the examples of tocsin-query(7) are understood.
 """
 import json
 import os
@@ -85,6 +86,36 @@ def check_roles(root, page):
         want("tocsin-theme(5)", page, role)
 
 
+def check_query_tables(root, page):
+    """Every row of PromQL's tables stands on its page."""
+    tables = (("src/promql/functions.def", r"^FUNCTION\((\w+),", "%s(", 80),
+              ("src/promql/aggregates.def", r'^AGGREGATE\(\w+,\s*"([^"]+)"', "%s(", 12),
+              ("src/promql/operators.def", r'^OPERATOR\(\w+,\s*"([^"]+)"', "%s", 16),
+              ("src/base/units.def", r'^UNIT\("([^"]+)"', "%s", 20))
+    words = page.split()
+    for path, pattern, form, least in tables:
+        with open(os.path.join(root, path), encoding="utf-8") as file:
+            rows = re.findall(pattern, file.read(), re.M)
+        if len(rows) < least:
+            problems.append("%s has %d rows" % (path, len(rows)))
+        for row in rows:
+            if not any(word == row or word.startswith(form % row) for word in words):
+                problems.append("tocsin-query(7) does not have '%s' of %s" % (row, path))
+
+
+def check_query_examples(tocsin, path):
+    """What the page shows is an expression that is understood."""
+    with open(path, encoding="utf-8") as file:
+        section = file.read().split("\n.Sh EXAMPLES\n")[1].split("\n.Sh ")[0]
+    examples = re.findall(r"^\.Bd .*\n((?:.*\n)*?)\.Ed$", section, re.M) + re.findall(r"^\.Dl (.+)$", section, re.M)
+    if len(examples) < 6:
+        problems.append("tocsin-query(7) has %d examples" % len(examples))
+    for example in examples:
+        said = output(tocsin, "query", "--load", "/dev/null", "--", example.replace("\\e", "\\"))
+        if "error:" in said:
+            problems.append("an example of tocsin-query(7) is wrong:\n%s" % said)
+
+
 def main():
     tocsin, root, paths = sys.argv[1], sys.argv[2], sys.argv[3:]
     pages = {os.path.basename(path): rendered(path) for path in paths}
@@ -97,10 +128,12 @@ def main():
     check_keys(tocsin, pages["tocsin.1"])
     check_configuration(root, pages)
     check_roles(root, pages["tocsin-theme.5"])
+    check_query_tables(root, pages["tocsin-query.7"])
+    check_query_examples(tocsin, next(path for path in paths if path.endswith("tocsin-query.7")))
     for problem in problems:
         print(problem)
     print("%d pages, %d problems" % (len(pages), len(problems)))
-    return 1 if problems or len(pages) < 4 else 0
+    return 1 if problems or len(pages) < 5 else 0
 
 
 sys.exit(main())
