@@ -30,12 +30,12 @@
 static const struct option_row options[] = {
     {"config", 'c', "FILE", "the configuration"},
     {"theme", 0, "NAME|FILE", "colours: terminal, tocsin-dark, tocsin-light, tocsin-cvd, ..."},
-    {"glyphs", 0, "WORD", "what charts are made of: auto, eighth, braille, linux, ascii"},
-    {"color", 0, "WORD", "auto, always or never (auto obeys NO_COLOR)"},
+    {"glyphs", 0, "auto|eighth|braille|linux|ascii", "what charts are made of (auto)"},
+    {"color", 0, "auto|always|never", "colours (auto, which obeys NO_COLOR)"},
     {"utc", 0, NULL, "times in UTC"},
     {"range", 0, "DURATION", "how far back charts go (1h)"},
     {"log", 0, "FILE", "write the log there"},
-    {"log-level", 0, "WORD", "debug, info, warn or error (info)"},
+    {"log-level", 0, "debug|info|warn|error", "what is logged from (info)"},
 };
 
 struct console {
