@@ -88,11 +88,9 @@ bool func_label_replace(struct evaluator *ev, const struct node *n, struct colum
     struct str pattern = eval_string(n->call.args[4]);
     struct regex *re = regex_create(pattern, ev->err);
     if (re == NULL) {
-        /* The expression parses: what is wrong is a value in it. */
-        ev->err->kind = ERROR_EVALUATION;
-        ev->err->span = (struct span){0};
-        return error_wrap(ev->err, "invalid regular expression in label_replace(): %.*s",
-                          STR_ARG(pattern));
+        /* Prometheus' words to the letter, which programs compare; they do not say why. */
+        return error_set(ev->err, ERROR_EVALUATION,
+                         "invalid regular expression in label_replace(): %.*s", STR_ARG(pattern));
     }
     bool ok = check_name(ev, target, "destination", "label_replace") &&
               eval_vector(ev, n->call.args[0], out) &&
