@@ -6,7 +6,7 @@
 
 #include "base/duration.h"
 #include "base/number.h"
-#include "promql/eval.h"
+#include "promql/binary_row.h"
 #include "promql/operators.h"
 
 /* Prometheus counts durations in nanoseconds, which ends at 292 years; the same limit keeps sums of
@@ -56,7 +56,7 @@ static const char *evaluate(const struct duration *d, const struct question_time
         *out = a;
         return NULL;
     case DURATION_BINARY:
-        *out = eval_arithmetic(d->op, a, b);
+        *out = binary_point(d->op, a, b);
         return b == 0 && d->op == OP_DIVIDE   ? "the duration is divided by zero"
                : b == 0 && d->op == OP_MODULO ? "the duration is modulo zero"
                                               : NULL;

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "promql/absent.h"
+#include "promql/binary_row.h"
 #include "promql/func.h"
 #include "promql/functions.h"
 #include "promql/window.h"
@@ -252,7 +253,7 @@ static bool scalar_binary(struct evaluator *ev, const struct node *n, double *ou
     double *right = mem_alloc(steps * sizeof(*right));
     bool ok = eval_scalar(ev, n->binary.left, out) && eval_scalar(ev, n->binary.right, right);
     for (size_t i = 0; ok && i < steps; i++) {
-        out[i] = eval_arithmetic(n->binary.op, out[i], right[i]);
+        out[i] = binary_point(n->binary.op, out[i], right[i]);
     }
     free(right);
     return ok;

@@ -57,7 +57,14 @@ bool eval_binary(struct evaluator *ev, const struct node *n, struct columns *out
 bool eval_set(struct evaluator *ev, const struct node *n, struct columns *left,
               struct columns *right, struct columns *out) ATTR_NODISCARD;
 bool eval_aggregate(struct evaluator *ev, const struct node *n, struct columns *out) ATTR_NODISCARD;
-double eval_arithmetic(enum operator_id op, double a, double b);
+/* eval_match.c: operators between two vectors, set operators aside. Rows of either side may be
+ * taken. */
+bool eval_match(struct evaluator *ev, const struct node *n, struct columns *left,
+                struct columns *right, struct columns *out) ATTR_NODISCARD;
+/* Does the result of the operator keep its series' names, as filters do? */
+bool eval_binary_keeps_name(const struct evaluator *ev, const struct node *n);
+/* Is it a comparison without `bool`? */
+bool eval_binary_filters(const struct node *n);
 
 /* Counts samples or points worked on, and pauses where a slice is full; see work.h. */
 static inline bool eval_spend(struct evaluator *ev, size_t amount)

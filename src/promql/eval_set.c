@@ -33,7 +33,7 @@ static bool mask(struct evaluator *ev, struct columns *c, const struct columns *
 {
     bool *present = mem_alloc(c->steps * sizeof(*present));
     bool ok = true;
-    for (size_t sig = 0; ok && sig < m->groups.count; sig++) {
+    for (size_t sig = 0; ok && sig < m->count; sig++) {
         struct matching_rows rows = matching_rows_of(m, side, sig);
         if (rows.count == 0) {
             continue;
@@ -57,7 +57,7 @@ bool eval_set(struct evaluator *ev, const struct node *n, struct columns *left,
               struct columns *right, struct columns *out)
 {
     struct matching m;
-    bool ok = matching_find(&m, ev->table, n, left, right, ev->work);
+    bool ok = matching_find(&m, n, left, right, ev->work);
     if (ok && n->binary.op == OP_OR) {
         ok = mask(ev, right, left, &m, 1, false) && columns_drop_empty(right, ev->work) &&
              eval_reserve(ev, out, left->count + right->count);

@@ -111,17 +111,18 @@ static bool reduction_names(const struct label_reduction *r, struct str name)
     return false;
 }
 
+bool label_reduction_keeps(const struct label_reduction *r, struct str name)
+{
+    return reduction_names(r, name) == r->keep && (r->keep || !str_equal(name, STR(LABEL_NAME)));
+}
+
 struct labels *label_reduction_apply(const struct label_reduction *r, struct labels_builder *b,
                                      const struct labels *ls, struct error *err)
 {
     size_t count = labels_count(ls);
     for (size_t i = 0; i < count; i++) {
         struct label l = labels_at(ls, i);
-        bool keep = reduction_names(r, l.name) == r->keep;
-        if (!r->keep && str_equal(l.name, STR(LABEL_NAME))) {
-            keep = false;
-        }
-        if (keep) {
+        if (label_reduction_keeps(r, l.name)) {
             labels_builder_add(b, l.name, l.value);
         }
     }

@@ -50,6 +50,7 @@ struct label_reduction {
     size_t count;
     bool keep; /* only `names`; otherwise all but `names` and the metric's name */
 };
+bool label_reduction_keeps(const struct label_reduction *r, struct str name);
 /* The reduced set; `b` is scratch. NULL with `err` as labels_builder_finish says. */
 struct labels *label_reduction_apply(const struct label_reduction *r, struct labels_builder *b,
                                      const struct labels *ls, struct error *err) ATTR_NODISCARD;

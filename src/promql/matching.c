@@ -29,46 +29,108 @@ void matching_format_labels(struct strbuf *out, const struct labels *labels)
     strbuf_add_char(out, '}');
 }
 
-static bool number_rows(struct matching *m, struct matching_side *side,
-                        const struct label_reduction *reduction, struct labels_builder *b,
-                        const struct columns *c, struct work *work)
+/* The labels of a set that make its signature, one by one. */
+struct kept {
+    const struct label_reduction *reduction;
+    const struct labels *labels;
+    size_t next;
+};
+
+static bool kept_next(struct kept *k, struct label *label)
 {
-    side->of_row = mem_alloc((c->count + 1) * sizeof(*side->of_row));
-    for (size_t i = 0; i < c->count; i++) {
-        struct labels *labels = NULL;
-        if (work_spend(work, WORK_ROW)) {
-            labels = label_reduction_apply(reduction, b, c->heads[i].labels, work->err);
+    while (k->next < labels_count(k->labels)) {
+        *label = labels_at(k->labels, k->next++);
+        if (label_reduction_keeps(k->reduction, label->name)) {
+            return true;
         }
-        if (labels == NULL) {
+    }
+    return false;
+}
+
+static uint64_t hash_signature(const struct label_reduction *r, const struct labels *labels)
+{
+    struct kept k = {.reduction = r, .labels = labels};
+    struct label l;
+    uint64_t hash = 0;
+    while (kept_next(&k, &l)) {
+        hash = (hash ^ (uintptr_t)l.name.data) * UINT64_C(0x9e3779b97f4a7c15);
+        hash = (hash ^ (hash >> 29) ^ (uintptr_t)l.value.data) * UINT64_C(0xbf58476d1ce4e5b9);
+    }
+    return hash ^ (hash >> 32);
+}
+
+static bool same_signature(const struct label_reduction *r, const struct labels *a,
+                           const struct labels *b)
+{
+    if (a == b) {
+        return true;
+    }
+    struct kept x = {.reduction = r, .labels = a};
+    struct kept y = {.reduction = r, .labels = b};
+    struct label l;
+    struct label m;
+    while (kept_next(&x, &l)) {
+        if (!kept_next(&y, &m) || l.name.data != m.name.data || l.value.data != m.value.data) {
             return false;
         }
-        side->of_row[i] = label_groups_add(&m->groups, labels);
+    }
+    return !kept_next(&y, &m);
+}
+
+/* Signature numbers plus one by hash, open addressing; room for all rows of both sides. */
+struct signature_table {
+    uint32_t *slots;
+    size_t mask;
+};
+
+static bool number_rows(struct matching *m, struct signature_table *t, int side,
+                        const struct columns *c, struct work *work)
+{
+    m->sides[side].of_row = mem_alloc((c->count + 1) * sizeof(size_t));
+    for (size_t i = 0; i < c->count; i++) {
+        if (!work_spend(work, WORK_ROW)) {
+            return false;
+        }
+        const struct labels *labels = c->heads[i].labels;
+        size_t at = (size_t)hash_signature(&m->reduction, labels) & t->mask;
+        while (t->slots[at] != 0 &&
+               !same_signature(&m->reduction, m->example[t->slots[at] - 1], labels)) {
+            at = (at + 1) & t->mask;
+        }
+        if (t->slots[at] == 0) {
+            m->example[m->count] = labels;
+            t->slots[at] = (uint32_t)++m->count;
+        }
+        m->sides[side].of_row[i] = t->slots[at] - 1;
     }
     return true;
 }
 
-bool matching_find(struct matching *m, struct label_table *table, const struct node *n,
-                   const struct columns *first, const struct columns *second, struct work *work)
+bool matching_find(struct matching *m, const struct node *n, const struct columns *first,
+                   const struct columns *second, struct work *work)
 {
-    *m = (struct matching){0};
-    label_groups_init(&m->groups, first->count);
-    struct label_reduction reduction = {
-        .names = n->binary.labels, .count = n->binary.label_count, .keep = n->binary.on};
-    struct labels_builder b;
-    labels_builder_init(&b, table);
-    bool ok = number_rows(m, &m->sides[0], &reduction, &b, first, work) &&
-              number_rows(m, &m->sides[1], &reduction, &b, second, work);
-    labels_builder_release(&b);
+    *m = (struct matching){.reduction = {.names = n->binary.labels,
+                                         .count = n->binary.label_count,
+                                         .keep = n->binary.on}};
+    size_t rows = first->count + second->count;
+    size_t slots = 16;
+    while (slots < rows * 2) {
+        slots *= 2;
+    }
+    struct signature_table t = {.slots = mem_zalloc(slots, sizeof(*t.slots)), .mask = slots - 1};
+    m->example = mem_alloc((rows + 1) * sizeof(const struct labels *));
+    bool ok = number_rows(m, &t, 0, first, work) && number_rows(m, &t, 1, second, work);
+    free(t.slots);
     if (ok) {
-        group_rows_init(&m->sides[0].rows, m->sides[0].of_row, first->count, m->groups.count);
-        group_rows_init(&m->sides[1].rows, m->sides[1].of_row, second->count, m->groups.count);
+        group_rows_init(&m->sides[0].rows, m->sides[0].of_row, first->count, m->count);
+        group_rows_init(&m->sides[1].rows, m->sides[1].of_row, second->count, m->count);
     }
     return ok;
 }
 
 void matching_release(struct matching *m)
 {
-    label_groups_release(&m->groups);
+    free(m->example);
     for (int i = 0; i < 2; i++) {
         free(m->sides[i].of_row);
         group_rows_release(&m->sides[i].rows);
@@ -80,4 +142,10 @@ struct matching_rows matching_rows_of(const struct matching *m, int side, size_t
     const struct group_rows *r = &m->sides[side].rows;
     return (struct matching_rows){.items = r->rows + r->starts[signature],
                                   .count = r->starts[signature + 1] - r->starts[signature]};
+}
+
+struct labels *matching_labels(const struct matching *m, size_t signature, struct labels_builder *b,
+                               struct error *err)
+{
+    return label_reduction_apply(&m->reduction, b, m->example[signature], err);
 }
