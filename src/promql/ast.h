@@ -83,8 +83,10 @@ struct node {
     enum value_type type; /* set by the type check; a range vector is VALUE_MATRIX */
     uint32_t begin;       /* bytes in the text */
     uint32_t end;
-    uint32_t height; /* of the tree from here down: 1 for a leaf; at most EXPR_MAX_HEIGHT */
-    bool broken;     /* only while parsing: stands for what is wrong, its type is not known */
+    uint32_t height;      /* of the tree from here down: 1 for a leaf; at most EXPR_MAX_HEIGHT */
+    uint32_t ordinal;     /* in the expr, parents first; a subtree's have no gap (fingerprint.c) */
+    uint64_t fingerprint; /* of what is computed from here down: equal nodes have equal ones */
+    bool broken;          /* only while parsing: stands for what is wrong, its type is not known */
     union {
         struct {
             double value;
@@ -97,8 +99,9 @@ struct node {
             struct str metric;        /* also among the matchers, as __name__; empty where none */
             struct matcher *matchers; /* arena array; their insides are released with the expr */
             size_t matcher_count;
-            int64_t range_ms;  /* 0: instant */
-            int64_t offset_ms; /* as written; may be negative */
+            struct str matchers_key; /* bytes that are equal where the matchers are */
+            int64_t range_ms;        /* 0: instant */
+            int64_t offset_ms;       /* as written; may be negative */
             enum at_kind at;
             int64_t at_ms;
             enum edges edges;
@@ -179,6 +182,7 @@ struct expr {
     struct arena arena;
     struct str text; /* as given, in the arena */
     struct node *root;
+    uint32_t node_count;
     uint32_t selector_count;
     struct node *selectors; /* all of them, the last one first; they own the matchers */
     /* A duration depends on the question's step or range. The times of such nodes are estimates
@@ -188,5 +192,11 @@ struct expr {
 
 /* The children of a node in the order of the text; NULL past the last one. */
 const struct node *node_child(const struct node *n, size_t i);
+
+/* fingerprint.c */
+
+/* Gives the nodes of a parsed and checked expression their numbers, fingerprints and keys. What is
+ * node_equal has the same fingerprint, and its nodes stand at equal distances in `ordinal`. */
+void expr_identify(struct expr *e);
 
 #endif

@@ -188,11 +188,18 @@ static bool vector_over_grid(struct evaluator *ev, const struct node *n, struct 
 bool eval_vector(struct evaluator *ev, const struct node *n, struct columns *out)
 {
     n = eval_unwrap(n);
+    struct part *part = plan_part(ev->plan, n);
+    return part != NULL ? eval_shared(ev, n, part, out) : eval_vector_anew(ev, n, out);
+}
+
+bool eval_vector_anew(struct evaluator *ev, const struct node *n, struct columns *out)
+{
     bool repeat = ev->grid.steps > 1 && is_constant(n);
     bool ok;
     if (repeat) {
         struct evaluator once = *ev;
         once.grid.steps = 1;
+        once.plan = NULL;
         columns_init(out, 1);
         ok = vector_over_grid(&once, n, out);
         if (ok) {
@@ -218,7 +225,8 @@ bool eval_vector(struct evaluator *ev, const struct node *n, struct columns *out
  */
 static bool makes_rows(const struct evaluator *ev, const struct node *n)
 {
-    if (!ev->delay_names || (ev->grid.steps > 1 && is_constant(n))) {
+    bool keeps = plan_part(ev->plan, n) != NULL;
+    if (!ev->delay_names || keeps || (ev->grid.steps > 1 && is_constant(n))) {
         return false;
     }
     return n->kind == NODE_SELECTOR || (n->kind == NODE_CALL && func_makes_rows(n->call.function));
@@ -432,6 +440,22 @@ static bool eval_of_question(const struct expr *e, const struct store *store,
     return ok;
 }
 
+static struct memo_key key_of(const struct evaluator *ev)
+{
+    return (struct memo_key){
+        .store_version = store_version(ev->store),
+        .grid = ev->grid,
+        .end_ms = ev->end_ms,
+        .lookback_ms = ev->lookback_ms,
+        .default_step_ms = ev->default_step_ms,
+        .semantics = ev->semantics,
+        .instant = ev->instant,
+    };
+}
+
+/* A selector that stands twice in a question is looked up once. */
+#define SELECTIONS_OF_A_QUESTION ((size_t)8 << 20)
+
 bool expr_eval(const struct expr *e, const struct store *store, struct label_table *table,
                const struct grid *grid, bool instant, const struct eval_options *options,
                struct value *out, struct error *err)
@@ -470,7 +494,20 @@ bool expr_eval(const struct expr *e, const struct store *store, struct label_tab
     if (grid->steps > ev.max_points) {
         return error_set(err, ERROR_LIMIT, "more than %zu steps were asked for", ev.max_points);
     }
+    struct selections own;
+    selections_init(&own, SELECTIONS_OF_A_QUESTION);
+    ev.selections = &own;
+    struct plan *plan = NULL;
+    if (o->memo != NULL) {
+        ev.memo = o->memo;
+        ev.selections = &o->memo->selections;
+        ev.key = key_of(&ev);
+        plan = memo_enter(o->memo, e, &ev.key);
+        ev.plan = plan;
+    }
     bool ok = answer(&ev, e->root, out);
+    memo_leave(o->memo, plan);
+    selections_release(&own);
     if (ok) {
         notes_tell(&notes, e->text, out);
     } else {

@@ -16,6 +16,7 @@
 
 #include "promql/ast.h"
 #include "promql/columns.h"
+#include "promql/memo_inside.h"
 #include "promql/note.h"
 #include "promql/promql.h"
 #include "promql/value.h"
@@ -36,10 +37,20 @@ struct evaluator {
     size_t max_points;
     struct notes *notes; /* takes the annotations */
     struct work *work;   /* of the whole question */
+    struct selections *selections;
+    struct memo *memo; /* or NULL */
+    struct memo_key key;
+    const struct plan *plan; /* NULL: nothing of this part of the tree is kept in the memo */
     struct error *err;
 };
 
 bool eval_vector(struct evaluator *ev, const struct node *n, struct columns *out) ATTR_NODISCARD;
+/* The same without a look into the memo. */
+bool eval_vector_anew(struct evaluator *ev, const struct node *n,
+                      struct columns *out) ATTR_NODISCARD;
+/* eval_shared.c: a part that other expressions have as well. */
+bool eval_shared(struct evaluator *ev, const struct node *n, struct part *part,
+                 struct columns *out) ATTR_NODISCARD;
 /* The rows go to `sink`, where they can be made one by one without all being in memory at once. */
 bool eval_vector_rows(struct evaluator *ev, const struct node *n,
                       struct columns_sink *sink) ATTR_NODISCARD;

@@ -82,17 +82,17 @@ static bool fill_one(const struct lookup *l, const struct series *s, double *row
 bool eval_selector(struct evaluator *ev, const struct node *n, bool timestamps, struct columns *out)
 {
     struct lookup l = lookup_of(ev, n, timestamps);
-    struct selection selection = {0};
-    if (!store_select(ev->store, n->selector.matchers, n->selector.matcher_count, &selection,
-                      ev->err)) {
+    struct selected *selected = selections_get(ev->selections, ev->store, n, ev->work);
+    if (selected == NULL) {
         return false;
     }
-    bool ok = eval_reserve(ev, out, selection.series.len);
+    const struct selection *selection = &selected->selection;
+    bool ok = eval_reserve(ev, out, selection->series.len);
     size_t steps = ev->grid.steps;
     int64_t last_ms = l.first_ms + (int64_t)(steps - 1) * l.step_ms;
     struct samples samples = {0};
-    for (size_t i = 0; ok && i < selection.series.len; i++) {
-        const struct series *s = selection.series.items[i];
+    for (size_t i = 0; ok && i < selection->series.len; i++) {
+        const struct series *s = selection->series.items[i];
         double *row = columns_add(out, labels_ref(series_labels(s)), false);
         bool any;
         if (steps == 1) {
@@ -109,6 +109,6 @@ bool eval_selector(struct evaluator *ev, const struct node *n, bool timestamps, 
         }
     }
     samples_release(&samples);
-    selection_release(&selection);
+    selected_unref(selected);
     return ok;
 }

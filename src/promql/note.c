@@ -19,7 +19,31 @@ void notes_release(struct notes *notes)
     vec_release(&notes->items);
 }
 
-/* The one note with this text; takes over the text. NULL where no more are wanted. */
+/* The one note with this text, now about `n`; `is_new` where there was none: it has no text yet.
+ * NULL where there are too many. */
+static struct note *note_about(struct notes *notes, const struct node *n, bool is_info,
+                               const char *text, bool *is_new)
+{
+    *is_new = false;
+    VEC_EACH (&notes->items, struct note, have) {
+        if (have->is_info == is_info && strcmp(have->text, text) == 0) {
+            have->begin = n->begin;
+            have->ordinal = n->ordinal;
+            return have;
+        }
+    }
+    if (notes->items.len == NOTES_MAX) {
+        notes->overflowed = true;
+        return NULL;
+    }
+    *is_new = true;
+    vec_push(&notes->items,
+             ((struct note){.begin = n->begin, .ordinal = n->ordinal, .is_info = is_info}));
+    return &notes->items.items[notes->items.len - 1];
+}
+
+/* The same for what is found in an evaluation; takes over the text. NULL where no more
+ * are wanted. */
 static struct note *note_of(struct evaluator *ev, const struct node *n, bool is_info,
                             struct strbuf *text)
 {
@@ -30,22 +54,13 @@ static struct note *note_of(struct evaluator *ev, const struct node *n, bool is_
         strbuf_release(text);
         return NULL;
     }
-    VEC_EACH (&ev->notes->items, struct note, have) {
-        if (have->is_info == is_info && strcmp(have->text, strbuf_cstr(text)) == 0) {
-            strbuf_release(text);
-            have->begin = n->begin;
-            return have;
-        }
+    bool is_new;
+    struct note *note = note_about(ev->notes, n, is_info, strbuf_cstr(text), &is_new);
+    if (is_new) {
+        note->text = strbuf_take(text);
     }
-    struct notes *notes = ev->notes;
-    if (notes->items.len == NOTES_MAX) {
-        notes->overflowed = true;
-        strbuf_release(text);
-        return NULL;
-    }
-    vec_push(&notes->items,
-             ((struct note){.text = strbuf_take(text), .begin = n->begin, .is_info = is_info}));
-    return &notes->items.items[notes->items.len - 1];
+    strbuf_release(text);
+    return note;
 }
 
 void eval_warn(struct evaluator *ev, const struct node *n, const char *fmt, ...)
@@ -70,6 +85,25 @@ void eval_info(struct evaluator *ev, const struct node *n, const char *fmt, ...)
     (void)note_of(ev, n, true, &text);
 }
 
+static void add_to_repairs(struct note *note, const struct note *more)
+{
+    if (more->repairs == 0) {
+        return;
+    }
+    if (note->repairs == 0) {
+        note->repair = more->repair;
+        note->first_ms = more->first_ms;
+        note->last_ms = more->last_ms;
+    }
+    struct bucket_repair *all = &note->repair;
+    all->lowest = fmin(all->lowest, more->repair.lowest);
+    all->highest = fmax(all->highest, more->repair.highest);
+    all->difference = fmax(all->difference, more->repair.difference);
+    note->first_ms = more->first_ms < note->first_ms ? more->first_ms : note->first_ms;
+    note->last_ms = more->last_ms > note->last_ms ? more->last_ms : note->last_ms;
+    note->repairs += more->repairs;
+}
+
 void eval_note_repair(struct evaluator *ev, const struct node *n, struct str name, int64_t at_ms,
                       const struct bucket_repair *repair)
 {
@@ -82,21 +116,48 @@ void eval_note_repair(struct evaluator *ev, const struct node *n, struct str nam
         escape_quoted(&text, name);
     }
     struct note *note = note_of(ev, n, true, &text);
-    if (note == NULL) {
-        return;
+    if (note != NULL) {
+        struct note one = {.repairs = 1, .repair = *repair, .first_ms = at_ms, .last_ms = at_ms};
+        add_to_repairs(note, &one);
     }
-    if (note->repairs++ == 0) {
-        note->repair = *repair;
-        note->first_ms = at_ms;
-        note->last_ms = at_ms;
-        return;
+}
+
+void notes_detach(struct notes *notes, const struct node *part)
+{
+    VEC_EACH (&notes->items, struct note, note) {
+        note->ordinal -= part->ordinal;
     }
-    struct bucket_repair *all = &note->repair;
-    all->lowest = fmin(all->lowest, repair->lowest);
-    all->highest = fmax(all->highest, repair->highest);
-    all->difference = fmax(all->difference, repair->difference);
-    note->first_ms = at_ms < note->first_ms ? at_ms : note->first_ms;
-    note->last_ms = at_ms > note->last_ms ? at_ms : note->last_ms;
+}
+
+struct search {
+    uint32_t ordinal;
+    const struct node *found;
+};
+
+static bool is_wanted(void *user, const struct node *n)
+{
+    struct search *s = user;
+    if (n->ordinal == s->ordinal) {
+        s->found = n; /* parentheses have the number of what is in them */
+    }
+    return n->ordinal <= s->ordinal;
+}
+
+void notes_attach(struct notes *to, const struct notes *detached, const struct node *part)
+{
+    VEC_EACH (&detached->items, const struct note, note) {
+        struct search s = {.ordinal = part->ordinal + note->ordinal};
+        node_walk(part, is_wanted, &s);
+        bool is_new;
+        struct note *own = note_about(to, s.found, note->is_info, note->text, &is_new);
+        if (is_new) {
+            own->text = str_dup(str_from(note->text));
+        }
+        if (own != NULL) {
+            add_to_repairs(own, note);
+        }
+    }
+    to->overflowed = to->overflowed || detached->overflowed;
 }
 
 const char *eval_number_text(struct strbuf *buf, double v)

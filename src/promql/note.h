@@ -24,8 +24,9 @@
 struct evaluator;
 
 struct note {
-    char *text; /* without its place; owned */
-    uint32_t begin;
+    char *text;       /* without its place; owned */
+    uint32_t begin;   /* of the node it is about */
+    uint32_t ordinal; /* of the same */
     bool is_info;
     size_t repairs;              /* histograms at a step; 0: not about a repair */
     struct bucket_repair repair; /* all of them */
@@ -42,6 +43,10 @@ struct notes {
 };
 
 void notes_release(struct notes *notes);
+/* Of a part of a tree that stands in other trees too: notes_detach makes those made while it was
+ * computed independent of where it stood, notes_attach tells them of an equal part. */
+void notes_detach(struct notes *notes, const struct node *part);
+void notes_attach(struct notes *to, const struct notes *detached, const struct node *part);
 /* Adds all notes to `out`, with their places in `text`. */
 void notes_tell(const struct notes *notes, struct str text, struct value *out);
 

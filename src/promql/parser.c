@@ -402,6 +402,7 @@ static struct expr *parse(struct str text, const struct parse_options *options,
         expr_unref(e);
         return NULL;
     }
+    expr_identify(e);
     return e;
 }
 

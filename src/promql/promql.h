@@ -104,6 +104,7 @@ struct eval_options {
      */
     bool (*pause)(void *user);
     void *pause_user;
+    struct memo *memo; /* what questions have in common (memo.h); or NULL */
 };
 #define EVAL_MAX_POINTS  ((size_t)50000000)
 #define EVAL_MAX_SAMPLES ((size_t)50000000)

@@ -163,5 +163,6 @@ struct expr *expr_for_question(const struct expr *e, int64_t step_ms, int64_t ra
         expr_unref(copy);
         return NULL;
     }
+    expr_identify(copy);
     return copy;
 }

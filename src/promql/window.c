@@ -61,6 +61,7 @@ static bool open_subquery(struct range_reader *r, struct evaluator *ev, const st
     }
     struct evaluator inner = *ev;
     inner.grid = r->inner_grid;
+    inner.plan = NULL;
     if (!eval_vector(&inner, n->subquery.inner, &r->inner)) {
         return false;
     }
@@ -81,17 +82,16 @@ bool range_reader_open(struct range_reader *r, struct evaluator *ev, const struc
     }
     set_windows(r, ev, n->selector.range_ms, n->selector.offset_ms, n->selector.at,
                 n->selector.at_ms);
-    return store_select(ev->store, n->selector.matchers, n->selector.matcher_count, &r->selection,
-                        ev->err);
+    r->selected = selections_get(ev->selections, ev->store, n, ev->work);
+    return r->selected != NULL;
 }
 
 void range_reader_close(struct range_reader *r)
 {
     if (r->is_subquery) {
         columns_release(&r->inner);
-    } else {
-        selection_release(&r->selection);
     }
+    selected_unref(r->selected);
     samples_release(&r->samples);
     free(r->inner_t_ms);
     free(r->inner_v);
@@ -99,7 +99,7 @@ void range_reader_close(struct range_reader *r)
 
 size_t range_reader_count(const struct range_reader *r)
 {
-    return r->is_subquery ? r->inner.count : r->selection.series.len;
+    return r->is_subquery ? r->inner.count : r->selected->selection.series.len;
 }
 
 static void drop_markers(struct samples *s)
@@ -145,7 +145,7 @@ bool range_reader_next(struct range_reader *r, struct evaluator *ev, struct stre
         *ok = work_read(ev->work, out->len);
         return *ok;
     }
-    const struct series *s = r->selection.series.items[i];
+    const struct series *s = r->selected->selection.series.items[i];
     series_read(s, r->from_ms, r->to_ms, &r->samples);
     drop_markers(&r->samples);
     *out = (struct stream){.labels = series_labels(s),

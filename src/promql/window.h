@@ -30,7 +30,7 @@ struct range_reader {
     bool left_open;
     size_t next;
     /* a selector's */
-    struct selection selection;
+    struct selected *selected;
     struct samples samples;
     int64_t from_ms;
     int64_t to_ms;

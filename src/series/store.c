@@ -178,3 +178,8 @@ uint64_t store_version(const struct store *store)
 {
     return store->version;
 }
+
+uint64_t store_series_version(const struct store *store)
+{
+    return store->series_version;
+}

@@ -125,5 +125,7 @@ struct store_stats {
 void store_stats(const struct store *store, struct store_stats *out);
 /* Grows at every commit or trim that changed something. */
 uint64_t store_version(const struct store *store);
+/* Grows only when series come or go: as long as it is the same, every selection is. */
+uint64_t store_series_version(const struct store *store);
 
 #endif

@@ -123,6 +123,7 @@ bool store_commit(struct store *store, store_target target, const struct batch *
         store->batches_refused++;
         return false;
     }
+    store->series_version += made_count > 0 ? 1 : 0;
     for (size_t i = 0; i < made_count; i++) {
         postings_add(&store->postings, store_series(store, made[i])->labels, made[i]);
     }

@@ -65,6 +65,7 @@ struct store {
     VEC(struct timeline *) retired; /* of removed targets, until trimmed */
     uint32_t serial;
     uint64_t version;
+    uint64_t series_version;
     uint64_t samples_appended;
     uint64_t out_of_order;
     uint64_t batches_refused;

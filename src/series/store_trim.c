@@ -46,6 +46,7 @@ static void drop_series(struct store *store, int64_t cutoff_ms)
             timeline_trim(s->track.timeline, cutoff_ms);
         }
     }
+    store->series_version += numbers.len > 0 ? 1 : 0;
     postings_remove(&store->postings, sets.items, sets.len, is_dead, store);
     VEC_EACH (&numbers, uint32_t, number) {
         store_free_series(store, *number);

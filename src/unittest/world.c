@@ -1,6 +1,7 @@
 /* See world.h. */
 #include "unittest/world.h"
 
+#include "promql/memo.h"
 #include "promql/promql.h"
 #include "promql/series_notation.h"
 
@@ -10,6 +11,7 @@ void world_init(struct world *w)
     w->table = label_table_create();
     struct store_options options = {0};
     w->store = store_create(&options, w->table);
+    w->memo = memo_create(0);
 }
 
 static void forget_natives(struct world *w)
@@ -23,6 +25,7 @@ static void forget_natives(struct world *w)
 void world_release(struct world *w)
 {
     forget_natives(w);
+    memo_destroy(w->memo);
     store_destroy(w->store);
     label_table_destroy(w->table);
 }
@@ -30,9 +33,11 @@ void world_release(struct world *w)
 void world_clear(struct world *w)
 {
     forget_natives(w);
+    memo_destroy(w->memo);
     store_destroy(w->store);
     struct store_options options = {0};
     w->store = store_create(&options, w->table);
+    w->memo = memo_create(0);
 }
 
 /* What a load gave for one series; of a series given twice the last line counts. */

@@ -18,6 +18,7 @@
 struct world {
     struct label_table *table;
     struct store *store;
+    struct memo *memo; /* of the store */
     VEC(struct labels *) natives;
 };
 

@@ -1,0 +1,86 @@
+/*
+ * Parts that several expressions have: computed by the first that asks, copied by the others. Rows
+ * are copied in both directions, since whoever gets columns writes into them.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "promql/eval.h"
+
+static bool copy_rows(struct evaluator *ev, const struct columns *from, struct columns *to)
+{
+    bool ok = true;
+    columns_reserve(to, from->count);
+    for (size_t i = 0; ok && i < from->count; i++) {
+        const struct columns_head *h = &from->heads[i];
+        double *row = columns_add(to, labels_ref(h->labels), h->drop_name);
+        memcpy(row, h->points, from->steps * sizeof(*row));
+        ok = eval_spend(ev, WORK_ROW + from->steps / 4);
+    }
+    return ok;
+}
+
+static bool reuse(struct evaluator *ev, const struct node *n, const struct memo_result *r,
+                  struct columns *out)
+{
+    columns_init(out, ev->grid.steps);
+    if (!eval_reserve(ev, out, r->rows.count) || !copy_rows(ev, &r->rows, out)) {
+        columns_release(out);
+        return false;
+    }
+    notes_attach(ev->notes, &r->notes, n);
+    return true;
+}
+
+static size_t bytes_of(const struct memo_result *r)
+{
+    size_t bytes = sizeof(*r) + r->notes.items.capacity * sizeof(*r->notes.items.items);
+    VEC_EACH (&r->notes.items, const struct note, note) {
+        bytes += strlen(note->text) + 1;
+    }
+    return bytes + r->rows.count * (sizeof(struct columns_head) + r->rows.steps * sizeof(double));
+}
+
+/* Keeps a copy of `rows` with the notes, which it takes over. */
+static bool keep(struct evaluator *ev, struct part *part, const struct columns *rows,
+                 struct notes notes)
+{
+    struct memo_result *r = mem_zalloc(1, sizeof(*r));
+    r->refs = 1;
+    r->notes = notes;
+    columns_init(&r->rows, rows->steps);
+    if (!copy_rows(ev, rows, &r->rows)) {
+        memo_result_unref(r);
+        return false;
+    }
+    r->bytes = bytes_of(r);
+    memo_keep(ev->memo, part, &ev->key, r);
+    return true;
+}
+
+bool eval_shared(struct evaluator *ev, const struct node *n, struct part *part, struct columns *out)
+{
+    struct memo_result *r = memo_result(ev->memo, part, &ev->key);
+    if (r != NULL) {
+        bool ok = reuse(ev, n, r, out);
+        memo_result_unref(r);
+        return ok;
+    }
+    struct notes notes = {.items = {.items = NULL}};
+    struct notes *others = ev->notes;
+    ev->notes = &notes;
+    bool ok = eval_vector_anew(ev, n, out);
+    ev->notes = others;
+    if (!ok) {
+        notes_release(&notes);
+        return false;
+    }
+    notes_detach(&notes, n);
+    notes_attach(ev->notes, &notes, n);
+    if (!keep(ev, part, out, notes)) {
+        columns_release(out);
+        return false;
+    }
+    return true;
+}

@@ -1,0 +1,251 @@
+/* See memo.h and memo_inside.h. */
+#include "promql/memo.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "promql/memo_inside.h"
+#include "promql/promql.h"
+
+struct memo *memo_create(size_t max_bytes)
+{
+    struct memo *memo = mem_zalloc(1, sizeof(*memo));
+    memo->max_bytes = max_bytes != 0 ? max_bytes : MEMO_MAX_BYTES;
+    selections_init(&memo->selections, memo->max_bytes);
+    return memo;
+}
+
+void memo_result_unref(struct memo_result *r)
+{
+    if (r != NULL && --r->refs == 0) {
+        columns_release(&r->rows);
+        notes_release(&r->notes);
+        free(r);
+    }
+}
+
+static void drop_result(struct memo *memo, struct part *p)
+{
+    memo->result_bytes -= p->result->bytes;
+    memo_result_unref(p->result);
+    p->result = NULL;
+}
+
+static void drop_results(struct memo *memo)
+{
+    VEC_EACH (&memo->kept, struct part *, p) {
+        drop_result(memo, *p);
+    }
+    memo->kept.len = 0;
+}
+
+static void release_list(struct memo *memo, struct part_list *list);
+
+/* Nobody asks for it any more. */
+static void drop_part(struct memo *memo, struct part *p)
+{
+    hash_set_remove(&memo->parts, p->node->fingerprint, p);
+    if (p->result != NULL) {
+        struct part *last = memo->kept.items[--memo->kept.len];
+        memo->kept.items[p->kept_at] = last;
+        last->kept_at = p->kept_at;
+        drop_result(memo, p);
+    }
+    release_list(memo, &p->below);
+    expr_unref(p->owner);
+    free(p);
+}
+
+static void release_list(struct memo *memo, struct part_list *list)
+{
+    VEC_EACH (&list->parts, struct part *, p) {
+        if (--(*p)->edges == 0) {
+            drop_part(memo, *p);
+        }
+    }
+    vec_release(&list->parts);
+}
+
+static void plan_unref(struct memo *memo, struct plan *plan)
+{
+    if (--plan->refs == 0) {
+        release_list(memo, &plan->roots);
+        free(plan->by_ordinal);
+        expr_unref(plan->expr);
+        free(plan);
+    }
+}
+
+static uint64_t address_hash(const struct expr *e)
+{
+    uintptr_t address = (uintptr_t)e;
+    return str_hash(str_span((const char *)&address, sizeof(address)));
+}
+
+static struct plan *find_plan(const struct memo *memo, const struct expr *e)
+{
+    uint64_t hash = address_hash(e);
+    struct plan *plan;
+    size_t at = hash_set_first(&memo->plans, hash);
+    while ((plan = hash_set_next(&memo->plans, hash, &at)) != NULL && plan->expr != e) {
+    }
+    return plan;
+}
+
+static struct part *find_part(const struct memo *memo, const struct node *n)
+{
+    struct part *p;
+    size_t at = hash_set_first(&memo->parts, n->fingerprint);
+    while ((p = hash_set_next(&memo->parts, n->fingerprint, &at)) != NULL &&
+           !node_equal(p->node, n)) {
+    }
+    return p;
+}
+
+/* Instant vectors that something is computed for. */
+static bool is_part(const struct node *n)
+{
+    return n->type == VALUE_VECTOR && n->kind != NODE_PAREN && n->kind != NODE_SIGNAL;
+}
+
+/* Gives the nodes from `n` down their parts. `above` gets an edge to each part that is asked first
+ * on the way down; NULL where an equal node has done so already. */
+static void announce(struct memo *memo, struct plan *plan, const struct node *n,
+                     struct part_list *above)
+{
+    if (n->kind == NODE_SUBQUERY) {
+        return; /* its inside is asked over another grid */
+    }
+    if (is_part(n)) {
+        struct part *p = find_part(memo, n);
+        bool is_new = p == NULL;
+        if (is_new) {
+            p = mem_zalloc(1, sizeof(*p));
+            p->node = n;
+            p->owner = expr_ref(plan->expr);
+            hash_set_insert(&memo->parts, n->fingerprint, p);
+        }
+        plan->by_ordinal[n->ordinal] = p;
+        if (above != NULL) {
+            p->edges++;
+            vec_push(&above->parts, p);
+        }
+        above = is_new ? &p->below : NULL;
+    }
+    const struct node *child;
+    for (size_t i = 0; (child = node_child(n, i)) != NULL; i++) {
+        announce(memo, plan, child, above);
+    }
+}
+
+void memo_add(struct memo *memo, const struct expr *e)
+{
+    struct plan *plan = find_plan(memo, e);
+    if (plan == NULL) {
+        plan = mem_zalloc(1, sizeof(*plan));
+        plan->refs = 1;
+        plan->expr = expr_ref(e);
+        plan->by_ordinal = mem_zalloc(e->node_count + 1, sizeof(struct part *));
+        hash_set_insert(&memo->plans, address_hash(e), plan);
+    }
+    plan->announced++;
+    announce(memo, plan, e->root, &plan->roots);
+}
+
+void memo_remove(struct memo *memo, const struct expr *e)
+{
+    struct plan *plan = find_plan(memo, e);
+    assert(plan != NULL);
+    if (--plan->announced > 0) {
+        /* Each announcement has added the same edges behind those of the one before. */
+        size_t each = plan->roots.parts.len / (plan->announced + 1);
+        for (size_t i = 0; i < each; i++) {
+            plan->roots.parts.items[--plan->roots.parts.len]->edges--;
+        }
+        return;
+    }
+    hash_set_remove(&memo->plans, address_hash(e), plan);
+    plan_unref(memo, plan);
+}
+
+void memo_destroy(struct memo *memo)
+{
+    if (memo == NULL) {
+        return;
+    }
+    drop_results(memo);
+    struct plan *plan;
+    for (size_t at = 0; (plan = hash_set_each(&memo->plans, &at)) != NULL;) {
+        plan_unref(memo, plan);
+    }
+    hash_set_release(&memo->plans);
+    hash_set_release(&memo->parts);
+    vec_release(&memo->kept);
+    selections_release(&memo->selections);
+    free(memo);
+}
+
+static bool keys_equal(const struct memo_key *a, const struct memo_key *b)
+{
+    return a->store_version == b->store_version && grid_equal(&a->grid, &b->grid) &&
+           a->end_ms == b->end_ms && a->lookback_ms == b->lookback_ms &&
+           a->default_step_ms == b->default_step_ms && a->semantics == b->semantics &&
+           a->instant == b->instant;
+}
+
+struct plan *memo_enter(struct memo *memo, const struct expr *e, const struct memo_key *key)
+{
+    struct plan *plan = find_plan(memo, e);
+    if (plan == NULL) {
+        return NULL;
+    }
+    if (!keys_equal(&memo->key, key)) {
+        drop_results(memo);
+        memo->key = *key;
+    }
+    plan->refs++;
+    return plan;
+}
+
+void memo_leave(struct memo *memo, struct plan *plan)
+{
+    if (plan != NULL) {
+        plan_unref(memo, plan);
+    }
+}
+
+struct memo_result *memo_result(struct memo *memo, const struct part *p, const struct memo_key *key)
+{
+    if (p->result == NULL || !keys_equal(&memo->key, key)) {
+        return NULL;
+    }
+    memo->reused++;
+    p->result->refs++;
+    return p->result;
+}
+
+void memo_keep(struct memo *memo, struct part *p, const struct memo_key *key, struct memo_result *r)
+{
+    bool fits = r->bytes <= memo->max_bytes - memo->result_bytes;
+    if (!fits || p->result != NULL || !keys_equal(&memo->key, key)) {
+        memo_result_unref(r);
+        return;
+    }
+    p->result = r;
+    memo->result_bytes += r->bytes;
+    memo->computed++;
+    p->kept_at = memo->kept.len;
+    vec_push(&memo->kept, p);
+}
+
+void memo_stats(const struct memo *memo, struct memo_stats *out)
+{
+    *out = (struct memo_stats){.bytes = memo->result_bytes + memo->selections.bytes,
+                               .computed = memo->computed,
+                               .reused = memo->reused};
+    const struct part *p;
+    for (size_t at = 0; (p = hash_set_each(&memo->parts, &at)) != NULL;) {
+        out->shared += p->edges > 1;
+    }
+}
