@@ -1,11 +1,14 @@
-/* tocsin check: configurations, panel packs and themes, with everything that is wrong with them. */
+/* tocsin check: configurations, panel packs, themes, rule files and their unit tests, with
+ * everything that is wrong with them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cmd/command.h"
 #include "engine/config.h"
+#include "rule/rule.h"
 #include "ui/theme.h"
+#include "unittest/rule_test.h"
 #include "yaml/node.h"
 
 /* What the file's questions will be answered by, defaults included. */
@@ -17,8 +20,15 @@ static void show_promql(const char *file, const struct config *config)
     strbuf_release(&text);
 }
 
-/* A pack has a `panel:` at its top, a theme `theme:`; everything else is taken for a configuration.
- */
+static void check_rule_test(const char *file, struct diags *diags)
+{
+    struct label_table *table = label_table_create();
+    rule_test_destroy(rule_test_load(file, table, diags));
+    label_table_destroy(table);
+}
+
+/* A pack has a `panel:` at its top, a theme `theme:`, a rule file `groups:`, a unit test `tests:`;
+ * everything else is taken for a configuration. */
 static void check_file(const char *file, struct diags *diags)
 {
     struct diags quiet;
@@ -30,6 +40,10 @@ static void check_file(const char *file, struct diags *diags)
         panel_unref(panel_parse(file, yaml_text(doc), diags));
     } else if (mapping && yaml_get(root, "theme") != NULL) {
         theme_destroy(theme_parse(file, yaml_text(doc), diags));
+    } else if (mapping && yaml_get(root, "tests") != NULL) {
+        check_rule_test(file, diags);
+    } else if (mapping && yaml_get(root, "groups") != NULL) {
+        rule_file_unref(rule_file_parse(file, yaml_text(doc), diags));
     } else {
         struct config *config = config_load(file, diags);
         if (config != NULL && mapping && yaml_get(root, "promql") != NULL) {
@@ -77,7 +91,7 @@ static int run(const struct invocation *inv)
 
 const struct command command_check = {.name = "check",
                                       .arguments = "[FILE...]",
-                                      .doc = "check configurations, panel packs and themes",
+                                      .doc = "check configurations, packs, themes, rules and tests",
                                       .options = NULL,
                                       .option_count = 0,
                                       .run = run};

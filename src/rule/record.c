@@ -75,7 +75,11 @@ static bool collect(const struct rule *rule, const struct value *answer, struct 
     struct labels_builder b;
     labels_builder_init(&b, table);
     bool ok = true;
-    if (answer->type == VALUE_SCALAR) {
+    if (answer->type != VALUE_VECTOR && answer->type != VALUE_SCALAR) {
+        ok = error_set(err, ERROR_TYPE, "the result is a %s, not a vector or scalar",
+                       value_type_name(answer->type));
+    }
+    if (ok && answer->type == VALUE_SCALAR) {
         ok = add_written(rule, NULL, answer->scalar[0], &b, out, err);
     }
     for (size_t i = 0; ok && i < answer->series.len; i++) {

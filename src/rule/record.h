@@ -21,8 +21,8 @@ void record_init(struct record *r, const struct rule *rule);
 void record_release(struct record *r);
 
 /*
- * From the answer to `samples` and `markers`, both at the batches' times. The answer is a vector or
- * scalar of one step. More than `limit` series (0: any number) are ERROR_LIMIT, two that are the
+ * From the answer, of one step, to `samples` and `markers`, both at the batches' times. An answer
+ * that is neither vector nor scalar is ERROR_TYPE. More than `limit` series (0: any number) are ERROR_LIMIT, two that are the
  * same under the rule's labels ERROR_EVALUATION; then the batches and the memory of the last time
  * are left as they were.
  */

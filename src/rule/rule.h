@@ -63,7 +63,8 @@ struct rule_file {
 };
 
 /* NULL where there were errors; all of them are in `diags`, with their places, also those within
- * expressions. Warnings: the same rule twice. */
+ * expressions. Warnings: the same rule twice, and one whose expression is neither vector nor
+ * scalar: a server loads it, and its every evaluation fails. */
 struct rule_file *rule_file_load(const char *file, struct diags *diags);
 /* The text of a file; `file` names it in messages. */
 struct rule_file *rule_file_parse(const char *file, struct str text, struct diags *diags);

@@ -73,8 +73,8 @@ static void read_expr(struct reading *reading, const struct yaml_node *node, str
         yaml_error_in(r, at, &err);
         error_release(&err);
     } else if (rule->expr->root->type != VALUE_VECTOR && rule->expr->root->type != VALUE_SCALAR) {
-        yaml_error(r, at, "a rule needs a vector or a scalar, not a %s",
-                   value_type_name(rule->expr->root->type));
+        yaml_warning(r, at, "this rule can only fail: it gives a %s, not a vector or scalar",
+                     value_type_name(rule->expr->root->type));
     }
 }
 
