@@ -67,14 +67,15 @@ static void read_expr(struct reading *reading, const struct yaml_node *node, str
     if (at == NULL || !yaml_plain_node(r, at, &text)) {
         return;
     }
-    struct error err = ERROR_INIT;
-    rule->expr = expr_parse(text, NULL, &err);
-    if (rule->expr == NULL) {
-        yaml_error_in(r, at, &err);
-        error_release(&err);
-    } else if (rule->expr->root->type != VALUE_VECTOR && rule->expr->root->type != VALUE_SCALAR) {
+    struct diags wrong;
+    diags_init(&wrong);
+    rule->expr = expr_parse_all(text, NULL, NULL, &wrong);
+    yaml_diags_in(r, at, &wrong);
+    diags_release(&wrong);
+    enum value_type type = rule->expr != NULL ? rule->expr->root->type : VALUE_VECTOR;
+    if (type != VALUE_VECTOR && type != VALUE_SCALAR) {
         yaml_warning(r, at, "this rule can only fail: it gives a %s, not a vector or scalar",
-                     value_type_name(rule->expr->root->type));
+                     value_type_name(type));
     }
 }
 

@@ -140,12 +140,12 @@ static void read_expr_case(struct reading *reading, const struct yaml_node *node
     const struct yaml_node *expr = yaml_required(r, node, "expr");
     struct str text;
     if (expr != NULL && yaml_plain_node(r, expr, &text)) {
-        struct error err = ERROR_INIT;
+        struct diags wrong;
+        diags_init(&wrong);
         c.span = expr->span;
-        c.expr = expr_parse(text, NULL, &err);
-        if (c.expr == NULL) {
-            report_at(reading, expr, &err);
-        }
+        c.expr = expr_parse_all(text, NULL, NULL, &wrong);
+        yaml_diags_in(r, expr, &wrong);
+        diags_release(&wrong);
     }
     yaml_plain_duration(r, node, "eval_time", &c.eval_ms);
     const struct yaml_node *samples = yaml_plain_list(r, node, "exp_samples");

@@ -125,6 +125,17 @@ struct diag *yaml_error_in(struct yaml_reader *r, const struct yaml_node *at,
     return diag;
 }
 
+void yaml_diags_in(struct yaml_reader *r, const struct yaml_node *at, const struct diags *inside)
+{
+    VEC_EACH (&inside->list, const struct diag, d) {
+        struct diag *placed = diags_add(r->diags, d->severity, yaml_file(r->doc), yaml_text(r->doc),
+                                        scalar_place(r->doc, at, d->span), "%s", d->message);
+        if (d->suggestion != NULL) {
+            diag_suggest(placed, "%s", d->suggestion);
+        }
+    }
+}
+
 static const char *kind_name(const struct yaml_node *node)
 {
     switch (node->kind) {

@@ -43,6 +43,9 @@ struct diag *yaml_warning(struct yaml_reader *r, const struct yaml_node *at, con
 struct diag *yaml_error_in(struct yaml_reader *r, const struct yaml_node *at,
                            const struct error *err);
 
+/* All of what is wrong inside a scalar's text, places relative to that text. */
+void yaml_diags_in(struct yaml_reader *r, const struct yaml_node *at, const struct diags *inside);
+
 /* Members of a mapping. `owner` must be a mapping (else one error, false). */
 bool yaml_is_mapping(struct yaml_reader *r, const struct yaml_node *node);
 /* The member, or NULL; marks the key as asked for. */
