@@ -22,9 +22,9 @@ void record_release(struct record *r);
 
 /*
  * From the answer, of one step, to `samples` and `markers`, both at the batches' times. An answer
- * that is neither vector nor scalar is ERROR_TYPE. More than `limit` series (0: any number) are ERROR_LIMIT, two that are the
- * same under the rule's labels ERROR_EVALUATION; then the batches and the memory of the last time
- * are left as they were.
+ * that is neither vector nor scalar is ERROR_TYPE. More than `limit` series (0: any number) are
+ * ERROR_LIMIT, two that are the same under the rule's labels ERROR_EVALUATION; then the batches and
+ * the memory of the last time are left as they were.
  */
 bool record_apply(struct record *r, const struct value *answer, int64_t limit,
                   struct label_table *table, struct batch *samples, struct batch *markers,
