@@ -7,9 +7,8 @@
 
     @ROLES@ roles of themes          @EXITS@ exit statuses         @FUNCTIONS@ @AGGREGATES@ @OPERATORS@
     @UNITS@ PromQL's tables          @MAX_...@ its limits          @KEYS@ `tocsin keys --format man`
-    @ERROR_EXAMPLE@ what `tocsin query` says to a mistake
 
-The last two ask PROGRAM; without it they stay as they are.
+The keys are asked of PROGRAM; without it their mark stays as it is.
 """
 import argparse
 import os
@@ -111,11 +110,6 @@ def ask(tocsin, *words):
     return done.stdout.rstrip()
 
 
-def error_example(tocsin):
-    text = ask(tocsin, "query", "--load", "/dev/null", "sum(rte(http_requests_total[5m]))")
-    return "\n".join("\\&" + line.replace("\\", "\\e") for line in text.split("\n"))
-
-
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("template")
@@ -135,7 +129,6 @@ def main():
     }
     if args.tocsin:
         tables["KEYS"] = lambda: ask(args.tocsin, "keys", "--format", "man")
-        tables["ERROR_EXAMPLE"] = lambda: error_example(args.tocsin)
     text = re.sub(r"@([A-Z_]+)@", lambda m: tables[m.group(1)]() if m.group(1) in tables else m.group(), text)
     with open(args.output, "w", encoding="utf-8") as file:
         file.write(text)

@@ -149,10 +149,6 @@ int command_line_run(int argc, const char *const *argv)
     struct words w = {.argc = argc, .argv = argv, .at = command != NULL ? 2 : 1};
     if (command == NULL) {
         command = command_find("");
-        if (argc > 1 && strcmp(argv[1], "help") == 0) {
-            help_print_all(stdout);
-            return EXIT_STATUS_OK;
-        }
     }
     if (asked_for(&w, "--version", "-V")) {
         help_print_version(stdout);

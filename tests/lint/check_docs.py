@@ -106,7 +106,8 @@ def check_query_tables(root, page):
 def check_query_examples(tocsin, path):
     """What the page shows is an expression that is understood."""
     with open(path, encoding="utf-8") as file:
-        section = file.read().split("\n.Sh EXAMPLES\n")[1].split("\n.Sh ")[0]
+        page = file.read()
+    section = page.split("\n.Sh EXAMPLES\n")[1].split("\n.Sh ")[0]
     examples = re.findall(r"^\.Bd .*\n((?:.*\n)*?)\.Ed$", section, re.M) + re.findall(r"^\.Dl (.+)$", section, re.M)
     if len(examples) < 6:
         problems.append("tocsin-query(7) has %d examples" % len(examples))
@@ -114,6 +115,30 @@ def check_query_examples(tocsin, path):
         said = output(tocsin, "query", "--load", "/dev/null", "--", example.replace("\\e", "\\"))
         if "error:" in said:
             problems.append("an example of tocsin-query(7) is wrong:\n%s" % said)
+
+
+    shown = page.split("\n.Sh DIAGNOSTICS\n")[1].split(".Bd -literal -offset Ds\n")[1].split(".Ed")[0]
+    wrong = re.search(r"\| (.*)\n", shown).group(1)
+    if output(tocsin, "query", "--load", "/dev/null", "--", wrong) != shown:
+        problems.append("tocsin-query(7) shows another error than the program does")
+
+
+def check_help(tocsin, topic, path):
+    """`tocsin help TOPIC` says what mandoc does; where lines end is everybody's own."""
+    def words(text):
+        return re.sub(r"\s+", "", text.replace("\u2013", "-"))
+    manual = rendered(path).strip().split("\n")[1:-1]
+    keys = output(tocsin, "keys")
+    said = output(tocsin, "help", topic).replace(keys, "")
+    manual = "\n".join(manual)
+    if keys.strip() and topic == "tocsin":
+        # The keys stand in a table of their own there.
+        manual = re.sub(r"(?s)(key \?\.\n).*?(\n[A-Z]+\n)", r"\1\2", manual)
+    mine, theirs = words(said), words(manual)
+    if mine != theirs:
+        at = next((i for i in range(min(len(mine), len(theirs))) if mine[i] != theirs[i]), 0)
+        problems.append("'tocsin help %s' differs from its page:\n  help: %s\n  page: %s"
+                        % (topic, mine[max(at - 40, 0):at + 40], theirs[max(at - 40, 0):at + 40]))
 
 
 def main():
@@ -130,6 +155,8 @@ def main():
     check_roles(root, pages["tocsin-theme.5"])
     check_query_tables(root, pages["tocsin-query.7"])
     check_query_examples(tocsin, next(path for path in paths if path.endswith("tocsin-query.7")))
+    for path in paths:
+        check_help(tocsin, re.sub(r"\.\d$", "", os.path.basename(path)), path)
     for problem in problems:
         print(problem)
     print("%d pages, %d problems" % (len(pages), len(problems)))
