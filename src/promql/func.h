@@ -99,6 +99,9 @@ bool func_max_of(struct evaluator *ev, const struct node *n, double *out);
 bool func_min_of(struct evaluator *ev, const struct node *n, double *out);
 bool func_pi(struct evaluator *ev, const struct node *n, double *out);
 
+/* func_info.c */
+bool func_info(struct evaluator *ev, const struct node *n, struct columns *out);
+
 /* func_label.c */
 /* Can a label be given this name? Prometheus 3 takes any UTF-8, 2.x what the old text format could
  * write. */

@@ -49,6 +49,7 @@ static const struct func_handler handlers[FUNC_COUNT] = {
     [FUNC_hour] = {.date = func_hour},
     [FUNC_idelta] = {.window = func_idelta},
     [FUNC_increase] = {.vector = func_increase, .makes_rows = true},
+    [FUNC_info] = {.vector = func_info, .uses_time = true},
     [FUNC_irate] = {.window = func_irate},
     [FUNC_label_join] = {.vector = func_label_join},
     [FUNC_label_replace] = {.vector = func_label_replace},
