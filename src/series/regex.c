@@ -284,19 +284,38 @@ struct reference {
     size_t length; /* bytes behind the dollar sign; 0: no reference */
 };
 
-/* Go: regexp/regexp.go, extract. Letters are ASCII here: group names are. */
+/* Bytes of the letter, digit or `_` that `s` begins with; 0 where it begins with none. No group is
+ * named by other letters than ASCII's, but a reference may be: to nothing. */
+static size_t word_character(struct str s)
+{
+    char c = s.len > 0 ? s.data[0] : ' ';
+    if ((unsigned char)c < 0x80) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_';
+    }
+    size_t length = 0;
+    (void)utf8_decode(s, &length);
+    int error_code = 0;
+    pcre2_code *code = compile(STR("[\\p{L}\\p{Nd}]"), &error_code);
+    pcre2_match_data *data = code != NULL ? pcre2_match_data_create(1, NULL) : NULL;
+    bool matches =
+        data != NULL && pcre2_match(code, (PCRE2_SPTR)s.data, length, 0, 0, data, NULL) >= 0;
+    pcre2_match_data_free(data);
+    pcre2_code_free(code);
+    return matches ? length : 0;
+}
+
+/* Go: regexp/regexp.go, extract. */
 static struct reference read_reference(struct str behind_dollar)
 {
     bool brace = str_starts_with(behind_dollar, STR("{"));
     size_t begin = brace ? 1 : 0;
     size_t end = begin;
-    for (; end < behind_dollar.len; end++) {
-        char c = behind_dollar.data[end];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-        if (!letter && !(c >= '0' && c <= '9')) {
-            break;
-        }
-    }
+    size_t length = 0;
+    do {
+        end += length;
+        length = word_character(str_slice(behind_dollar, end, behind_dollar.len));
+    } while (length > 0);
     struct reference none = {.length = 0};
     if (end == begin || (brace && (end == behind_dollar.len || behind_dollar.data[end] != '}'))) {
         return none;
@@ -305,8 +324,9 @@ static struct reference read_reference(struct str behind_dollar)
                               .length = end + (brace ? 1 : 0)};
 }
 
-/* The group's number, or SIZE_MAX where there is none of that name. */
-static size_t find_group(const struct regex *re, struct str name)
+/* The group's number, or SIZE_MAX where there is none of that name. Of several that share a name,
+ * the first that took part in the match. */
+static size_t find_group(const struct regex *re, struct str name, const PCRE2_SIZE *ovector)
 {
     uint64_t number = 0;
     bool leading_zero = name.len > 1 && name.data[0] == '0';
@@ -314,7 +334,7 @@ static size_t find_group(const struct regex *re, struct str name)
         return number <= re->groups_count ? (size_t)number : SIZE_MAX;
     }
     for (size_t i = 0; i < re->groups_count; i++) {
-        if (str_equal(re->groups[i], name)) {
+        if (str_equal(re->groups[i], name) && ovector[2 * (i + 1)] != PCRE2_UNSET) {
             return i + 1;
         }
     }
@@ -343,7 +363,7 @@ static void expand(const struct regex *re, struct str subject, const PCRE2_SIZE 
             strbuf_add_char(out, '$');
             continue;
         }
-        size_t group = find_group(re, ref.name);
+        size_t group = find_group(re, ref.name, ovector);
         if (group != SIZE_MAX && ovector[2 * group] != PCRE2_UNSET) {
             size_t begin = ovector[2 * group];
             strbuf_add_str(out, str_slice(subject, begin, ovector[2 * group + 1] - begin));

@@ -10,6 +10,12 @@
 #define CLASS_WORDS_MAX 32
 #define CODE_POINT_MAX  0x10FFFFu
 
+/* In any case, K is the Kelvin sign too, and s the long one: what RE2 adds to ASCII's classes. */
+#define FOLDED_LETTERS "\\x{17f}\\x{212a}"
+/* All but ASCII's words and these two. */
+#define NO_FOLDED_WORD \
+    "\\x00-\\x2f\\x3a-\\x40\\x5b-\\x5e\\x60\\x7b-\\x{17e}\\x{180}-\\x{2129}\\x{212b}-\\x{10ffff}"
+
 bool regex_fail(struct regex_parser *p, size_t from, const char *problem)
 {
     size_t end = p->pos > from ? p->pos : from + 1;
@@ -170,6 +176,18 @@ static bool read_property(struct regex_parser *p, size_t from, char kind)
     return true;
 }
 
+static void emit_word_class(struct regex_parser *p, char c, bool within_class)
+{
+    struct strbuf *out = &p->syntax->pcre;
+    if ((p->flags & REGEX_FLAG_CASELESS) == 0) {
+        strbuf_printf(out, "\\%c", c);
+    } else if (within_class) {
+        strbuf_add_c(out, c == 'w' ? "\\w" FOLDED_LETTERS : NO_FOLDED_WORD);
+    } else {
+        strbuf_add_c(out, c == 'w' ? "[\\w" FOLDED_LETTERS "]" : "[" NO_FOLDED_WORD "]");
+    }
+}
+
 bool regex_read_class_escape(struct regex_parser *p, bool within_class, bool *is_class)
 {
     struct strbuf *out = &p->syntax->pcre;
@@ -178,10 +196,13 @@ bool regex_read_class_escape(struct regex_parser *p, bool within_class, bool *is
     switch (c) {
     case 'd':
     case 'D':
+        p->pos++;
+        strbuf_printf(out, "\\%c", c);
+        return true;
     case 'w':
     case 'W':
         p->pos++;
-        strbuf_printf(out, "\\%c", c);
+        emit_word_class(p, c, within_class);
         return true;
     case 's':
         p->pos++;
@@ -205,9 +226,13 @@ bool regex_read_class_escape(struct regex_parser *p, bool within_class, bool *is
 /* `[:alpha:]` within a class. */
 static bool read_posix_class(struct regex_parser *p, bool *found)
 {
-    static const char *const names[] = {"alnum", "alpha", "ascii", "blank", "cntrl",
-                                        "digit", "graph", "lower", "print", "punct",
-                                        "space", "upper", "word",  "xdigit"};
+    static const struct {
+        const char *name;
+        bool letters; /* all of ASCII's */
+    } classes[] = {{"alnum", true},  {"alpha", true},  {"ascii", true},  {"blank", false},
+                   {"cntrl", false}, {"digit", false}, {"graph", true},  {"lower", true},
+                   {"print", true},  {"punct", false}, {"space", false}, {"upper", true},
+                   {"word", true},   {"xdigit", false}};
     *found = false;
     if (regex_peek(p, 0) != '[' || regex_peek(p, 1) != ':') {
         return true;
@@ -221,14 +246,16 @@ static bool read_posix_class(struct regex_parser *p, bool *found)
         return true; /* no end: the characters themselves, as in RE2 */
     }
     struct str name = str_slice(p->in, from + 2, end - from - 2);
-    if (str_starts_with(name, STR("^"))) {
-        name = str_slice(name, 1, name.len);
-    }
+    bool negated = str_starts_with(name, STR("^"));
+    name = str_slice(name, negated ? 1 : 0, name.len);
     p->pos = end + 2;
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        if (str_equal_c(name, names[i])) {
+    for (size_t i = 0; i < ARRAY_LEN(classes); i++) {
+        if (str_equal_c(name, classes[i].name)) {
             *found = true;
             strbuf_add_str(&p->syntax->pcre, str_slice(p->in, from, p->pos - from));
+            if (classes[i].letters && !negated && (p->flags & REGEX_FLAG_CASELESS) != 0) {
+                strbuf_add_c(&p->syntax->pcre, FOLDED_LETTERS);
+            }
             return true;
         }
     }

@@ -24,6 +24,10 @@ struct regex_parser {
     size_t pos;
     unsigned flags; /* enum regex_flags, in force here */
     int depth;
+    /* Largest product of repeat counts inside each other: of the last atom, and of the group so
+     * far. */
+    unsigned atom_repeats;
+    unsigned group_repeats;
     struct error *err;
 };
 

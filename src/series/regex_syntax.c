@@ -19,7 +19,8 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* A bound of at most REGEX_MAX_REPEAT at `*at`; false where there is no digit. */
+/* A bound of at most REGEX_MAX_REPEAT at `*at`; false where there is no digit, or one behind a 0.
+ */
 static bool read_bound(const struct regex_parser *p, size_t *at, unsigned *bound)
 {
     size_t begin = *at;
@@ -28,7 +29,7 @@ static bool read_bound(const struct regex_parser *p, size_t *at, unsigned *bound
         *bound =
             *bound > REGEX_MAX_REPEAT ? *bound : *bound * 10 + (unsigned)(regex_peek(p, *at) - '0');
     }
-    return *at > begin;
+    return *at == begin + 1 || (*at > begin && regex_peek(p, begin) != '0');
 }
 
 /* Length of the repetition that stands here, without a lazy `?`; 0 where there is none. A brace
@@ -56,6 +57,19 @@ static size_t repetition_length(const struct regex_parser *p, unsigned *low, uns
     return regex_peek(p, at) == '}' ? at + 1 : 0;
 }
 
+/* `{low,high}` around the last atom; false where such counts inside each other multiply to more
+ * than the limit (Go: regexp/syntax, repeatIsValid). `{low,}` counts as low. */
+static bool count_repeats(struct regex_parser *p, unsigned low, unsigned high, bool open)
+{
+    unsigned count = open ? low : high;
+    if (!open && high == 0) {
+        p->atom_repeats = 1;
+    } else if (count > 0) {
+        p->atom_repeats *= count;
+    }
+    return (low < 2 && high < 2) || p->atom_repeats <= REGEX_MAX_REPEAT;
+}
+
 /* The repetition behind an atom that has just been emitted, if there is one. */
 static bool parse_repetition(struct regex_parser *p, struct regex_piece *s)
 {
@@ -68,7 +82,9 @@ static bool parse_repetition(struct regex_parser *p, struct regex_piece *s)
     }
     char op = regex_peek(p, 0);
     p->pos += length;
-    if (low > REGEX_MAX_REPEAT || high > REGEX_MAX_REPEAT || low > high) {
+    bool open = p->in.data[p->pos - 2] == ',';
+    if (low > REGEX_MAX_REPEAT || high > REGEX_MAX_REPEAT || low > high ||
+        (op == '{' && !count_repeats(p, low, high, open))) {
         return regex_fail(p, from, "invalid repeat count");
     }
     strbuf_add_str(&p->syntax->pcre, str_slice(p->in, from, length));
@@ -92,11 +108,6 @@ static bool add_group_name(struct regex_parser *p, size_t from, struct str name)
         bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
         if (!letter && !is_digit(c)) {
             return regex_fail(p, from, "invalid group name");
-        }
-    }
-    VEC_EACH (&p->syntax->groups, struct str, known) {
-        if (str_equal(*known, name)) {
-            return regex_fail(p, from, "duplicate group name");
         }
     }
     vec_push(&p->syntax->groups, arena_str(&p->syntax->arena, name));
@@ -186,9 +197,13 @@ static bool parse_group(struct regex_parser *p, bool at_start, struct regex_piec
     if (++p->depth > REGEX_MAX_DEPTH) {
         return regex_fail(p, from, "groups are nested too deeply");
     }
+    unsigned outer_repeats = p->group_repeats;
+    p->group_repeats = 1;
     if (!parse_alternation(p, at_start, out)) {
         return false;
     }
+    p->atom_repeats = p->group_repeats;
+    p->group_repeats = outer_repeats;
     if (regex_peek(p, 0) != ')') {
         p->pos = p->in.len;
         return regex_fail(p, from, "missing closing )");
@@ -295,16 +310,22 @@ static bool add_char(struct regex_parser *p, uint32_t c, struct run *run,
     }
     struct regex_piece none = regex_word(p, STR(""));
     flush_run(p, run, &none);
+    p->atom_repeats = 1;
     if (!parse_repetition(p, &none)) {
         return false;
     }
+    p->group_repeats = p->atom_repeats > p->group_repeats ? p->atom_repeats : p->group_repeats;
     *so_far = regex_join(p, so_far, &none);
     return true;
 }
 
-/* `\Q...\E`; `pos` behind the Q. */
+/*
+ * `\Q...\E`; `pos` behind the Q. RE2 could do without the end, but what is matched there is the
+ * pattern in parentheses (prometheus: model/labels), whose end an open quote takes.
+ */
 static bool parse_quoted(struct regex_parser *p, struct run *run, struct regex_piece *so_far)
 {
+    size_t begin = p->pos - 2;
     while (!regex_at_end(p)) {
         if (regex_peek(p, 0) == '\\' && regex_peek(p, 1) == 'E') {
             p->pos += 2;
@@ -321,7 +342,7 @@ static bool parse_quoted(struct regex_parser *p, struct run *run, struct regex_p
         strbuf_add(&run->text, utf8, utf8_encode(c, utf8));
         run->caseless = run->caseless || ((p->flags & REGEX_FLAG_CASELESS) != 0 && has_case(c));
     }
-    return true;
+    return regex_fail(p, begin, "missing \\E behind \\Q");
 }
 
 /* An atom that is more than a character; *found is false where it is one, which *c then is. */
@@ -331,6 +352,7 @@ static bool parse_atom(struct regex_parser *p, bool at_start, bool *found, uint3
     size_t from = p->pos;
     unsigned low = 0;
     unsigned high = 0;
+    p->atom_repeats = 1;
     *found = true;
     if (repetition_length(p, &low, &high) != 0) {
         p->pos++;
@@ -401,6 +423,7 @@ static bool parse_pieces(struct regex_parser *p, bool at_start, struct run *run,
         if (!parse_repetition(p, &atom)) {
             return false;
         }
+        p->group_repeats = p->atom_repeats > p->group_repeats ? p->atom_repeats : p->group_repeats;
         *out = regex_join(p, out, &atom);
     }
     flush_run(p, run, out);
@@ -480,8 +503,11 @@ bool regex_syntax_init(struct regex_syntax *syntax, struct str pattern, struct e
     *syntax = (struct regex_syntax){.shape = REGEX_SHAPE_OTHER};
     arena_init(&syntax->arena);
     strbuf_init(&syntax->pcre, PCRE_TEXT_MAX);
-    struct regex_parser p = {
-        .syntax = syntax, .in = pattern, .flags = REGEX_FLAG_DOT_ALL, .err = err};
+    struct regex_parser p = {.syntax = syntax,
+                             .in = pattern,
+                             .flags = REGEX_FLAG_DOT_ALL,
+                             .err = err,
+                             .group_repeats = 1};
     struct regex_piece shape;
     if (!parse(&p, &shape)) {
         regex_syntax_release(syntax);

@@ -86,6 +86,13 @@ static const struct {
      {"a\xff\xff"
       "c"}}, /* a bad byte is one character */
     {"(foo|bar).+", {"foox", "barx"}, {"foo"}},
+    {"a{01}", {"a{01}"}, {"a"}},
+    {"(?:(?:a{10}){0,}){100}", {""}, {"a"}},
+    {"(?i)\\w", {"k", "\xe2\x84\xaa", "\xc5\xbf"}, {"-"}},
+    {"(?i)\\W", {"-"}, {"k", "\xe2\x84\xaa", "\xc5\xbf"}},
+    {"(?i)[\\W]|[[:alpha:]]", {"-", "\xc5\xbf"}, {"1"}},
+    {"\\w", {"k"}, {"\xe2\x84\xaa"}},
+    {"(?P<a>a)(?P<a>b)", {"ab"}, {"a"}},
 };
 
 START_TEST(patterns_match_as_in_go)
@@ -143,7 +150,7 @@ static const struct {
     {"(*ACCEPT)", 2, "missing argument"},
     {"(?P<>a)", 1, "group name"},
     {"(?P<a-b>a)", 1, "group name"},
-    {"(?P<a>a)(?P<a>b)", 9, "duplicate group name"},
+    {"a\\Qb", 2, "missing \\E"},
     {"\\C", 1, "single byte"},
     {"\xc3\xa9\\Z", 2, "invalid escape"},
     {"\\h", 1, "invalid escape"},
@@ -157,7 +164,8 @@ static const struct {
     {"\\pq", 1, "invalid character class"},
     {"\\p{Nonsense}", 1, "cannot be used"},
     {"\\p{L&}", 1, "invalid character class"},
-    {"((((a{100}){100}){100}){100}){100}", 1, "cannot be used"},
+    {"((((a{100}){100}){100}){100}){100}", 12, "repeat count"},
+    {"(?:a{2}b?|(c{11,}d)){100}", 21, "repeat count"},
 };
 
 START_TEST(bad_patterns_are_refused_with_their_place)
@@ -308,6 +316,9 @@ static const struct {
     {"(.)", "x", "$2$99999999999999999999", ""},
     {"(.)", "x", "$01", ""},
     {".+", "x", "$0$1", "x"},
+    {"(.)", "x", "$\xc3\xa9.$1", ".x"}, /* a letter, so a name */
+    {"(.)", "x", "$\xe2\x82\xac$1", "$\xe2\x82\xacx"},
+    {"(?P<n>a)|(?P<n>b)", "b", "$n", "b"},
     {"(\xc3.)?.*|(.+)", "\xc3\xa9", "$0", NULL},
     {"(.)b",
      "\xff"
