@@ -249,12 +249,9 @@ static int ask(const struct invocation *inv, struct query_question *q, struct di
         error_release(&err);
         return status;
     }
-    q->expr = expr_parse(q->text, &parse, &err);
+    q->expr = expr_parse_all(q->text, &parse, QUERY_FILE, diags);
     if (q->expr == NULL) {
-        diags_add_error(diags, QUERY_FILE, q->text, &err);
-        status = query_print_syntax(q, &err);
-        error_release(&err);
-        return status;
+        return query_print_syntax(q, &diags->list.items[0]);
     }
     return invocation_value(inv, "load") != NULL ? ask_files(inv, q, diags)
                                                  : query_ask_source(inv, q, diags);

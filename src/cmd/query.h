@@ -43,8 +43,9 @@ int query_ask_source(const struct invocation *inv, const struct query_question *
 int query_print_value(const struct query_question *q, const struct value *v, bool placed);
 /* For programs the API's error answer, for people the text. */
 int query_print_error(const struct query_question *q, const struct error *err);
-/* The same for an expression that does not parse; what is wrong with it stands in `diags`. */
-int query_print_syntax(const struct query_question *q, const struct error *first);
+/* The same for an expression that does not parse. For people its diagnostics are printed elsewhere.
+ */
+int query_print_syntax(const struct query_question *q, const struct diag *first);
 bool query_is_empty(const struct value *v);
 
 /* query_hint.c: why there may be nothing: names that the expression has and the data has not.

@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/map.h"
 #include "base/suggest.h"
@@ -89,54 +90,87 @@ void query_print_hints(const struct query_question *q, const struct str *names, 
     print_diags(&diags);
 }
 
-/* Names of the labels of the series called `metric`, of the first thousands of them. */
-static void collect_labels(const struct store *store, struct str metric, struct map *names)
+/* The first thousands of series called `metric`. The labels borrowed from them live as long as the
+ * store is not changed. */
+static void select_metric(const struct store *store, struct str metric, struct selection *sel)
 {
     struct matcher named;
     struct error err = ERROR_INIT;
+    if (matcher_init(&named, MATCH_EQUAL, STR(LABEL_NAME), metric, &err)) {
+        if (store_select(store, &named, 1, sel, &err) && sel->series.len > SERIES_MAX) {
+            sel->series.len = SERIES_MAX;
+        }
+        matcher_release(&named);
+    }
+    error_release(&err);
+}
+
+struct words {
+    struct str *items;
+    size_t len;
+    size_t capacity;
+};
+
+static void add_word(struct words *words, struct map *there, struct str word)
+{
+    if (word.len != 0 && map_put(there, word, words) == NULL) {
+        vec_push(words, word);
+    }
+}
+
+/* The names of the series' labels, or the values of one of them. */
+static void collect(const struct selection *sel, const char *label, struct words *words)
+{
+    struct map there = {0};
+    for (size_t i = 0; i < sel->series.len; i++) {
+        const struct labels *ls = series_labels(sel->series.items[i]);
+        if (label != NULL) {
+            add_word(words, &there, labels_get(ls, str_from(label)));
+        }
+        for (size_t k = 0; label == NULL && k < labels_count(ls); k++) {
+            add_word(words, &there, labels_at(ls, k).name);
+        }
+    }
+    map_release(&there);
+}
+
+/* A label that no series of the metric has, or a value that it has nowhere. One that is asked to be
+ * empty need not be there. */
+static void add_matcher_hint(struct diags *diags, const struct query_question *q,
+                             const struct node *n, const struct matcher *m,
+                             const struct selection *sel)
+{
+    struct words names = {0};
+    struct words values = {0};
+    struct strbuf text = STRBUF_INIT;
+    struct str metric = n->selector.metric;
+    collect(sel, NULL, &names);
+    collect(sel, m->name, &values);
+    if (!contains(names.items, names.len, str_from(m->name))) {
+        strbuf_printf(&text, "no series of '%.*s' has a label '%s'", STR_ARG(metric), m->name);
+        add_hint(diags, q, n, names.items, names.len, strbuf_cstr(&text), str_from(m->name));
+    } else if (m->op == MATCH_EQUAL && !contains(values.items, values.len, str_from(m->value))) {
+        strbuf_printf(&text, "no series of '%.*s' has '%s' as its '%s'", STR_ARG(metric), m->value,
+                      m->name);
+        add_hint(diags, q, n, values.items, values.len, strbuf_cstr(&text), str_from(m->value));
+    }
+    strbuf_release(&text);
+    vec_release(&names);
+    vec_release(&values);
+}
+
+static void add_matcher_hints(struct diags *diags, const struct query_question *q,
+                              const struct node *n, const struct store *store)
+{
     struct selection sel = {0};
-    if (!matcher_init(&named, MATCH_EQUAL, STR(LABEL_NAME), metric, &err)) {
-        error_release(&err);
-        return;
-    }
-    if (!store_select(store, &named, 1, &sel, &err)) {
-        error_release(&err);
-    }
-    for (size_t i = 0; i < sel.series.len && i < SERIES_MAX; i++) {
-        const struct labels *ls = series_labels(sel.series.items[i]);
-        for (size_t k = 0; k < labels_count(ls); k++) {
-            struct str name = labels_at(ls, k).name;
-            map_put(names, name, names);
+    select_metric(store, n->selector.metric, &sel);
+    for (size_t i = 0; i < n->selector.matcher_count; i++) {
+        const struct matcher *m = &n->selector.matchers[i];
+        if (strcmp(m->name, LABEL_NAME) != 0 && matcher_test(m, STR("")) == MATCHER_NO) {
+            add_matcher_hint(diags, q, n, m, &sel);
         }
     }
     selection_release(&sel);
-    matcher_release(&named);
-}
-
-/* A label that no series of the metric has. One that is asked to be empty need not be there. */
-static void add_label_hints(struct diags *diags, const struct query_question *q,
-                            const struct node *n, const struct store *store)
-{
-    struct map there = {0};
-    VEC(struct str) names = {0};
-    collect_labels(store, n->selector.metric, &there);
-    struct map_entry *e;
-    for (size_t i = 0; (e = map_next(&there, &i)) != NULL;) {
-        vec_push(&names, e->key);
-    }
-    for (size_t i = 0; i < n->selector.matcher_count; i++) {
-        const struct matcher *m = &n->selector.matchers[i];
-        struct str name = str_from(m->name);
-        if (matcher_test(m, STR("")) == MATCHER_NO && map_get(&there, name) == NULL) {
-            struct strbuf text = STRBUF_INIT;
-            strbuf_printf(&text, "no series of '%.*s' has a label '%s'",
-                          STR_ARG(n->selector.metric), m->name);
-            add_hint(diags, q, n, names.items, names.len, strbuf_cstr(&text), name);
-            strbuf_release(&text);
-        }
-    }
-    vec_release(&names);
-    map_release(&there);
 }
 
 void query_print_store_hints(const struct query_question *q, const struct store *store)
@@ -151,7 +185,7 @@ void query_print_store_hints(const struct query_question *q, const struct store 
     for (const struct node *n = q->expr->selectors; n != NULL; n = n->selector.next) {
         if (!add_metric_hint(&diags, q, n, metrics.values.items, metrics.values.len) &&
             n->selector.metric.len != 0) {
-            add_label_hints(&diags, q, n, store);
+            add_matcher_hints(&diags, q, n, store);
         }
     }
     vec_release(&metrics.values);

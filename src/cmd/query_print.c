@@ -144,16 +144,16 @@ int query_print_error(const struct query_question *q, const struct error *err)
     return command_fail(err);
 }
 
-int query_print_syntax(const struct query_question *q, const struct error *first)
+int query_print_syntax(const struct query_question *q, const struct diag *first)
 {
     if (q->format == value_format_json) {
         /* The words around it are the API's, so that programs that look for them find them. A limit
          * is the question's fault here, not the data's. */
         struct error api = ERROR_INIT;
         error_set(&api, ERROR_SYNTAX, "invalid parameter \"query\": %u:%u: parse error: %s",
-                  first->span.line, first->span.column, error_text(first));
+                  first->span.line, first->span.column, first->message);
         print_json(&api);
         error_release(&api);
     }
-    return error_kind_exit_status(first->kind);
+    return error_kind_exit_status(ERROR_SYNTAX);
 }

@@ -2,6 +2,8 @@
 """The command line without a terminal: answers, exit statuses, messages."""
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -162,6 +164,22 @@ def windows_differ_by_version():
     expect(out3.split()[0] == "2" and out2.split()[0] == "3", out3 + out2)
 
 
+def the_readme_is_true():
+    """What its console shows is what happens, in the order of the lines."""
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "README.md"), encoding="utf-8") as file:
+        shown = re.search(r"^```console\n(.*?)^```$", file.read(), re.M | re.S).group(1)
+    steps = re.findall(r"^\$ (.+)\n((?:(?!\$ ).*\n)*)", shown, re.M)
+    expect(len(steps) >= 5, "%d commands" % len(steps))
+    for command, said in steps:
+        words = shlex.split(command)
+        if words[0] == "cat":
+            write(words[1], said)
+            continue
+        done = subprocess.run([TOCSIN] + words[1:], check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, encoding="utf-8", cwd=HOME, env=clean_environment(HOME))
+        expect(words[0] == "tocsin" and done.stdout == said, "%s\n%s" % (command, done.stdout))
+
+
 def units_are_understood():
     out, _ = tocsin("query", "--load", "/dev/null", "vector(1GiB) * 50%")
     expect(out.split()[-1] == "536870912", out)
@@ -172,6 +190,8 @@ def wrong_questions():
     expect("EXPR:1:" in err and "^" in err, err)
     _, err = tocsin("query", "--load", "/dev/null", "histogram_quantil(0.9, x)", status=65)
     expect("did you mean" in err, err)
+    _, err = tocsin("query", "--load", "/dev/null", "rte(x[5m]) + irat(y[5m])", status=65)
+    expect("EXPR:1:1: error" in err and "EXPR:1:14: error" in err and "'irate'" in err, err)
     _, err = tocsin("query", status=64)
     expect("one expression" in err, err)
     _, err = tocsin("query", "1", "--fromat", "json", status=64)
@@ -226,5 +246,5 @@ run_cases([version_and_help, query_of_a_file, query_of_a_unit_test_file, several
            times_from_now, what_is_said_about_an_answer, errors_as_the_api_gives_them,
            a_reader_that_leaves_is_no_error, a_full_disk_is_an_error,
            the_language_of_version_2_over_polled_data, windows_differ_by_version,
-           units_are_understood, wrong_questions, this_host_can_be_asked, check_says_everything,
+           the_readme_is_true, units_are_understood, wrong_questions, this_host_can_be_asked, check_says_everything,
            the_console_needs_a_terminal])
