@@ -497,10 +497,13 @@ bool expr_eval(const struct expr *e, const struct store *store, struct label_tab
     struct selections own;
     selections_init(&own, SELECTIONS_OF_A_QUESTION);
     ev.selections = &own;
+    struct samples spare = {0};
+    ev.spare = &spare;
     struct plan *plan = NULL;
     if (o->memo != NULL) {
         ev.memo = o->memo;
         ev.selections = &o->memo->selections;
+        ev.spare = &o->memo->spare;
         ev.key = key_of(&ev);
         plan = memo_enter(o->memo, e, &ev.key);
         ev.plan = plan;
@@ -508,6 +511,7 @@ bool expr_eval(const struct expr *e, const struct store *store, struct label_tab
     bool ok = answer(&ev, e->root, out);
     memo_leave(o->memo, plan);
     selections_release(&own);
+    samples_release(&spare);
     if (ok) {
         notes_tell(&notes, e->text, out);
     } else {

@@ -38,7 +38,8 @@ struct evaluator {
     struct notes *notes; /* takes the annotations */
     struct work *work;   /* of the whole question */
     struct selections *selections;
-    struct memo *memo; /* or NULL */
+    struct samples *spare; /* memory to read a series into, for whoever comes first; or empty */
+    struct memo *memo;     /* or NULL */
     struct memo_key key;
     const struct plan *plan; /* NULL: nothing of this part of the tree is kept in the memo */
     struct error *err;

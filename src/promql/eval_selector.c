@@ -5,6 +5,7 @@
  */
 #include "promql/absent.h"
 #include "promql/eval.h"
+#include "promql/window.h"
 #include "series/store.h"
 
 struct lookup {
@@ -90,7 +91,7 @@ bool eval_selector(struct evaluator *ev, const struct node *n, bool timestamps, 
     bool ok = eval_reserve(ev, out, selection->series.len);
     size_t steps = ev->grid.steps;
     int64_t last_ms = l.first_ms + (int64_t)(steps - 1) * l.step_ms;
-    struct samples samples = {0};
+    struct samples samples = samples_take(ev->spare);
     for (size_t i = 0; ok && i < selection->series.len; i++) {
         const struct series *s = selection->series.items[i];
         double *row = columns_add(out, labels_ref(series_labels(s)), false);
@@ -108,7 +109,7 @@ bool eval_selector(struct evaluator *ev, const struct node *n, bool timestamps, 
             columns_remove_last(out);
         }
     }
-    samples_release(&samples);
+    samples_give(ev->spare, &samples);
     selected_unref(selected);
     return ok;
 }

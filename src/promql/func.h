@@ -26,6 +26,20 @@ struct func_window {
     double *scratch; /* room for `len` */
 };
 
+/* A series' samples with a window that slides over them: never empty, both ends only go up. */
+struct func_sliding {
+    const int64_t *t_ms;
+    const double *v;
+    size_t begin;
+    size_t end;
+    /* What has been made of it so far, 0 at first; each function uses these in its own way. */
+    size_t seen; /* samples that came in */
+    size_t left; /* samples that went out */
+    size_t first;
+    size_t last;
+    size_t *queue; /* room for all samples */
+};
+
 struct func_handler {
     /* One of these is set. */
     double (*math)(double v);                     /* of each point */
@@ -33,8 +47,9 @@ struct func_handler {
     double (*window)(const struct func_window *); /* of each window; may be absent */
     bool (*vector)(struct evaluator *ev, const struct node *n, struct columns *out);
     bool (*scalar)(struct evaluator *ev, const struct node *n, double *out);
-    bool makes_rows;   /* vectors only: as all windows do */
-    bool keeps_name;   /* windows only: the metric name stays */
+    double (*sliding)(struct func_sliding *); /* the same as `window`, for many; or NULL */
+    bool makes_rows;                          /* vectors only: as all windows do */
+    bool keeps_name;                          /* windows only: the metric name stays */
     bool quantile_arg; /* windows only: the first scalar is to be in [0, 1], else a warning */
     /* Windows only, or NULL: scalar arguments that a window with samples cannot be given. */
     bool (*check)(const struct func_window *, struct error *err);
@@ -86,6 +101,14 @@ double func_ts_of_first_over_time(const struct func_window *w);
 double func_ts_of_last_over_time(const struct func_window *w);
 double func_ts_of_max_over_time(const struct func_window *w);
 double func_ts_of_min_over_time(const struct func_window *w);
+
+/* func_sliding.c */
+double func_sliding_changes(struct func_sliding *w);
+double func_sliding_max(struct func_sliding *w);
+double func_sliding_min(struct func_sliding *w);
+double func_sliding_resets(struct func_sliding *w);
+double func_sliding_ts_of_max(struct func_sliding *w);
+double func_sliding_ts_of_min(struct func_sliding *w);
 
 /* func_math.c */
 double func_deg(double v);

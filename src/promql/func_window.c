@@ -99,31 +99,66 @@ static bool fill_row(struct evaluator *ev, const struct func_handler *h, const s
     return true;
 }
 
+/* The same by a function that follows the window. */
+static bool fill_row_sliding(struct evaluator *ev, const struct func_handler *h,
+                             struct range_window *w, size_t *queue, double *row, bool *any)
+{
+    struct func_sliding in = {.t_ms = w->stream->t_ms, .v = w->stream->v, .queue = queue};
+    *any = false;
+    for (size_t i = 0; i < ev->grid.steps; i++) {
+        range_window_slide(w, i);
+        if (w->begin == w->end) {
+            row[i] = absent();
+            continue;
+        }
+        in.begin = w->begin;
+        in.end = w->end;
+        row[i] = h->sliding(&in);
+        *any = true;
+    }
+    return eval_spend(ev, w->stream->len);
+}
+
+/* Memory for functions, for one sample each of the longest series so far. */
+struct scratch {
+    double *values;
+    size_t *queue;
+    size_t len;
+};
+
+static void scratch_reserve(struct scratch *s, size_t len)
+{
+    if (len > s->len) {
+        s->len = len;
+        s->values = mem_realloc(s->values, len, sizeof(*s->values));
+        s->queue = mem_realloc(s->queue, len, sizeof(*s->queue));
+    }
+}
+
 static bool over_streams(struct evaluator *ev, const struct func_handler *h,
                          const struct arguments *a, struct columns *out)
 {
     struct range_reader r;
     bool ok = range_reader_open(&r, ev, a->matrix) && eval_reserve(ev, out, range_reader_count(&r));
     struct stream s;
-    double *scratch = NULL;
-    size_t scratch_len = 0;
+    struct scratch scratch = {0};
+    bool slides = h->sliding != NULL && ev->grid.steps > 1;
     while (ok && range_reader_next(&r, ev, &s, &ok)) {
-        if (s.len > scratch_len) {
-            scratch_len = s.len;
-            scratch = mem_realloc(scratch, scratch_len, sizeof(*scratch));
-        }
+        scratch_reserve(&scratch, s.len);
         struct range_window w = range_reader_window(&r, &s);
         double *row = columns_add(out, labels_ref(s.labels), s.drop_name || !h->keeps_name);
         bool any;
-        ok =
-            eval_spend(ev, WORK_ROW + ev->grid.steps) && fill_row(ev, h, a, &w, scratch, row, &any);
+        ok = eval_spend(ev, WORK_ROW + ev->grid.steps) &&
+             (slides ? fill_row_sliding(ev, h, &w, scratch.queue, row, &any)
+                     : fill_row(ev, h, a, &w, scratch.values, row, &any));
         if (ok && any) {
             ok = columns_finish_last(out);
         } else {
             columns_remove_last(out);
         }
     }
-    free(scratch);
+    free(scratch.values);
+    free(scratch.queue);
     range_reader_close(&r);
     return ok && (h->keeps_name || eval_drop_names(ev, out));
 }

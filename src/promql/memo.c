@@ -183,6 +183,7 @@ void memo_destroy(struct memo *memo)
     hash_set_release(&memo->parts);
     vec_release(&memo->kept);
     selections_release(&memo->selections);
+    samples_release(&memo->spare);
     free(memo);
 }
 

@@ -61,6 +61,7 @@ struct memo_key {
 
 struct memo {
     struct selections selections;
+    struct samples spare;
     struct hash_set parts; /* struct part, by fingerprint */
     struct hash_set plans; /* struct plan, by address of the expression */
     struct memo_key key;   /* of all results */

@@ -70,9 +70,28 @@ static bool open_subquery(struct range_reader *r, struct evaluator *ev, const st
     return true;
 }
 
+/* More than this is not kept: 1 MiB. */
+#define SPARE_SAMPLES ((size_t)65536)
+
+struct samples samples_take(struct samples *spare)
+{
+    struct samples taken = *spare;
+    *spare = (struct samples){.t_ms = NULL};
+    return taken;
+}
+
+void samples_give(struct samples *spare, struct samples *samples)
+{
+    if (spare->t_ms == NULL && samples->capacity <= SPARE_SAMPLES) {
+        *spare = *samples;
+    } else {
+        samples_release(samples);
+    }
+}
+
 bool range_reader_open(struct range_reader *r, struct evaluator *ev, const struct node *n)
 {
-    *r = (struct range_reader){0};
+    *r = (struct range_reader){.spare = ev->spare, .samples = samples_take(ev->spare)};
     n = eval_unwrap(n);
     if (n->kind == NODE_SUBQUERY) {
         return open_subquery(r, ev, n);
@@ -92,7 +111,7 @@ void range_reader_close(struct range_reader *r)
         columns_release(&r->inner);
     }
     selected_unref(r->selected);
-    samples_release(&r->samples);
+    samples_give(r->spare, &r->samples);
     free(r->inner_t_ms);
     free(r->inner_v);
 }

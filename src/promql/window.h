@@ -32,6 +32,7 @@ struct range_reader {
     /* a selector's */
     struct selected *selected;
     struct samples samples;
+    struct samples *spare; /* gets the memory back */
     int64_t from_ms;
     int64_t to_ms;
     /* a subquery's: its values over a grid of its own */
@@ -49,6 +50,10 @@ void range_reader_close(struct range_reader *r);
 size_t range_reader_count(const struct range_reader *r);
 /* False at the end, and with *ok false where the evaluation cannot go on. */
 bool range_reader_next(struct range_reader *r, struct evaluator *ev, struct stream *out, bool *ok);
+
+/* The evaluator's memory for samples, and back: nested readers have their own. */
+struct samples samples_take(struct samples *spare);
+void samples_give(struct samples *spare, struct samples *samples);
 
 /* A window on a stream: samples [begin, end), of the time (begin_ms, end_ms]. */
 struct range_window {
