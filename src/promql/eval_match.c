@@ -29,6 +29,10 @@ struct sides {
     struct labels_builder b;
     struct columns *out;
     bool distinct; /* so far no two rows of the result can have equal labels */
+    /* Where a filter could hide that labels of group_left made two pairs equal: all pairs, with a
+     * point wherever they meet. */
+    bool tracks_pairs;
+    struct columns pairs;
 };
 
 /* A value for what is missing on a side. In Prometheus `fill_left` is for the "many" side with
@@ -142,7 +146,7 @@ static struct labels *pair_labels(struct evaluator *ev, struct sides *s, const s
     bool keep_name = eval_binary_keeps_name(ev, n) || n->binary.return_bool;
     for (size_t i = 0; i < labels_count(many); i++) {
         struct label l = labels_at(many, i);
-        bool keep = keep_name || !str_equal(l.name, STR(LABEL_NAME));
+        bool keep = keep_name || !eval_is_of_name(ev, l.name);
         if (s->one_to_one && matching_names(n, l.name) != n->binary.on) {
             keep = false;
         }
@@ -167,6 +171,22 @@ static void compute(const struct sides *s, const double *many, const double *one
     }
 }
 
+static bool track_pair(struct evaluator *ev, struct sides *s, const struct labels *labels,
+                       const double *many, const double *one)
+{
+    if (!s->tracks_pairs) {
+        return true;
+    }
+    if (!eval_reserve(ev, &s->pairs, 1) || !eval_spend(ev, s->out->steps)) {
+        return false;
+    }
+    double *row = columns_add(&s->pairs, labels_ref(labels), false);
+    for (size_t i = 0; i < s->out->steps; i++) {
+        row[i] = is_absent(many[i]) || is_absent(one[i]) ? absent() : 1;
+    }
+    return true;
+}
+
 /* One series on either side: the result's points are written over those of the many side. */
 static bool match_pair(struct evaluator *ev, struct sides *s, size_t many, size_t one)
 {
@@ -175,7 +195,8 @@ static bool match_pair(struct evaluator *ev, struct sides *s, size_t many, size_
     if (labels == NULL) {
         return false;
     }
-    if (!eval_reserve(ev, s->out, 1)) {
+    if (!eval_reserve(ev, s->out, 1) ||
+        !track_pair(ev, s, labels, head->points, columns_row(s->one, one))) {
         labels_unref(labels);
         return false;
     }
@@ -205,7 +226,8 @@ static bool add_pair(struct evaluator *ev, struct sides *s, struct group *g,
     if (labels == NULL) {
         return false;
     }
-    if (!eval_reserve(ev, s->out, 1) || !eval_spend(ev, s->out->steps)) {
+    if (!eval_reserve(ev, s->out, 1) || !eval_spend(ev, s->out->steps) ||
+        !track_pair(ev, s, labels, many, one)) {
         labels_unref(labels);
         return false;
     }
@@ -222,7 +244,7 @@ static bool add_pair(struct evaluator *ev, struct sides *s, struct group *g,
             }
             g->taken[i] = true;
         }
-        g->matched[i] = g->matched[i] || (s->one_to_one ? present : kept);
+        g->matched[i] = g->matched[i] || (s->check_first ? present : kept);
     }
     return true;
 }
@@ -329,9 +351,9 @@ static bool merge(struct evaluator *ev, struct sides *s)
     if (s->one_to_one) {
         return s->distinct || columns_merge(s->out, COLUMNS_SAME_LABELSET, ev->work);
     }
-    return columns_merge(s->out,
-                         "multiple matches for labels: grouping labels must ensure unique matches",
-                         ev->work);
+    static const char *message =
+        "multiple matches for labels: grouping labels must ensure unique matches";
+    return columns_merge(&s->pairs, message, ev->work) && columns_merge(s->out, message, ev->work);
 }
 
 bool eval_match(struct evaluator *ev, const struct node *n, struct columns *left,
@@ -348,10 +370,13 @@ bool eval_match(struct evaluator *ev, const struct node *n, struct columns *left
                       .check_first = ev->semantics == SEMANTICS_V3,
                       .out = out,
                       .distinct = true};
+    s.tracks_pairs = s.check_first && s.filters && !s.one_to_one && n->binary.include_count > 0;
+    columns_init(&s.pairs, out->steps);
     labels_builder_init(&s.b, ev->table);
     bool ok = matching_find(&s.m, n, s.many, s.one, ev->work) && check_one_side(ev, &s) &&
               match_all(ev, &s) && merge(ev, &s) && columns_drop_empty(out, ev->work);
     matching_release(&s.m);
     labels_builder_release(&s.b);
+    columns_release(&s.pairs);
     return ok && (!n->binary.return_bool || eval_drop_names(ev, out));
 }
