@@ -6,6 +6,10 @@
  * watched from its opening to its closing, which curl tells as well (CURLOPT_OPENSOCKETFUNCTION,
  * CURLOPT_CLOSESOCKETFUNCTION); what an idle one has to say is ignored, once. Descriptors that curl
  * opens behind our back (its resolver's) are let go when it says so.
+ *
+ * Not so a socket that was not connected yet: curl 7.88 closes it without a word. It is let go when
+ * curl forgets it. Where curl goes on to another address with a socket of the same number, it takes
+ * that for watched, and so it is.
  */
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -17,7 +21,8 @@
 struct watched {
     struct http_client *client;
     curl_socket_t fd;
-    bool ours;             /* we see it closed */
+    bool ours;             /* we see it closed, once it is connected */
+    bool connected;        /* curl has waited for bytes */
     unsigned wanted;       /* by curl; 0: idle */
     unsigned events;       /* watched for */
     struct loop_fd *watch; /* NULL before curl asks */
@@ -93,9 +98,10 @@ int sockets_follow(CURL *easy, curl_socket_t fd, int what, void *user, void *unu
         w = w != NULL ? w : add(client, fd, false);
         unsigned events = ((what & CURL_POLL_IN) != 0 ? (unsigned)LOOP_READABLE : 0) |
                           ((what & CURL_POLL_OUT) != 0 ? (unsigned)LOOP_WRITABLE : 0);
+        w->connected = w->connected || (events & LOOP_READABLE) != 0;
         return watch(w, events) ? 0 : -1;
     }
-    if (w != NULL && w->ours) {
+    if (w != NULL && w->ours && w->connected) {
         w->wanted = 0;
     } else {
         drop(w);
@@ -111,8 +117,15 @@ static curl_socket_t on_open(void *user, curlsocktype purpose, struct curl_socka
     if (fd < 0) {
         return CURL_SOCKET_BAD;
     }
-    drop(find(client, fd));
-    add(client, fd, true);
+    struct watched *before = find(client, fd);
+    unsigned wanted = before != NULL ? before->wanted : 0;
+    drop(before);
+    struct watched *w = add(client, fd, true);
+    if (wanted != 0 && !watch(w, wanted)) {
+        drop(w);
+        close(fd);
+        return CURL_SOCKET_BAD;
+    }
     return fd;
 }
 
