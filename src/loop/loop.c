@@ -15,9 +15,12 @@
 
 #define NS_PER_MS 1000000
 
-/* How long loop_destroy waits for abandoned work. A thread that hangs in the kernel (a dead file
- * server) must not keep the program from ending: the loop is then left as it is. */
-#define DRAIN_MS 2000
+/* How long loop_destroy waits for abandoned work: so many waits of so many milliseconds at most. A
+ * thread that hangs in the kernel (a dead file server) must not keep the program from ending: the
+ * loop is then left as it is. Waits are counted, not time: a machine that stood still gave the
+ * threads no time either. */
+#define DRAIN_WAITS   200
+#define DRAIN_WAIT_MS 10
 
 static void read_clocks(struct loop *loop)
 {
@@ -59,9 +62,8 @@ struct loop *loop_create(struct log *log, struct error *err)
 
 static void drain(struct loop *loop)
 {
-    uint64_t deadline = uv_hrtime() + (uint64_t)DRAIN_MS * NS_PER_MS;
-    while (uv_loop_alive(&loop->uv) != 0 && uv_hrtime() < deadline) {
-        uv_timer_start(&loop->wait_limit, on_wait_limit, 10, 0);
+    for (int i = 0; i < DRAIN_WAITS && uv_loop_alive(&loop->uv) != 0; i++) {
+        uv_timer_start(&loop->wait_limit, on_wait_limit, DRAIN_WAIT_MS, 0);
         uv_unref((uv_handle_t *)&loop->wait_limit);
         uv_run(&loop->uv, UV_RUN_ONCE);
     }
