@@ -317,7 +317,10 @@ static void conn_create(struct peer *peer, int fd)
     strbuf_init(&conn->in, REQUEST_MAX_BYTES);
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
     conn->watch = loop_fd_create(peer->loop, "peer", fd, LOOP_READABLE, on_conn, conn, &err);
-    must(conn->watch != NULL, "watching a connection");
+    if (conn->watch == NULL) {
+        fprintf(stderr, "%s\n", error_text(&err));
+        abort();
+    }
     conn->pause = loop_timer_create(peer->loop, "peer", on_pause_over, conn);
     if (peer->tls != NULL) {
         conn->tls = tls_stream_create(peer->tls, fd);
@@ -341,19 +344,34 @@ static void on_listening(void *user, unsigned events)
     }
 }
 
+/* A socket on loopback; port 0 is any, and `*port` tells which. */
+static int bound_socket(unsigned *port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+                                  .sin_port = htons((uint16_t)*port)};
+    socklen_t len = sizeof(address);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    must(fd >= 0, "socket");
+    /* For peer_refuse, beside connections that are still there. Set behind the choice of a port, or
+     * the system might choose one that is only bound. */
+    if (*port != 0) {
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
+    }
+    must(bind(fd, (struct sockaddr *)&address, len) == 0, "bind");
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
+    must(getsockname(fd, (struct sockaddr *)&address, &len) == 0, "getsockname");
+    *port = ntohs(address.sin_port);
+    return fd;
+}
+
 struct peer *peer_create(struct loop *loop)
 {
     struct peer *peer = mem_zalloc(1, sizeof(*peer));
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t len = sizeof(address);
     struct error err = ERROR_INIT;
     peer->loop = loop;
-    peer->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    must(peer->fd >= 0, "socket");
-    must(bind(peer->fd, (struct sockaddr *)&address, len) == 0, "bind");
+    peer->fd = bound_socket(&peer->port);
     must(listen(peer->fd, 128) == 0, "listen");
-    must(getsockname(peer->fd, (struct sockaddr *)&address, &len) == 0, "getsockname");
-    peer->port = ntohs(address.sin_port);
     peer->watch =
         loop_fd_create(loop, "peer-listen", peer->fd, LOOP_READABLE, on_listening, peer, &err);
     must(peer->watch != NULL, "watching the listener");
@@ -368,6 +386,7 @@ void peer_refuse(struct peer *peer)
         loop_fd_destroy(peer->watch);
         peer->watch = NULL;
         close(peer->fd);
+        peer->fd = bound_socket(&peer->port);
     }
 }
 
@@ -386,7 +405,8 @@ void peer_destroy(struct peer *peer)
     while (peer->conns != NULL) {
         conn_destroy(peer->conns);
     }
-    peer_refuse(peer);
+    loop_fd_destroy(peer->watch);
+    close(peer->fd);
     tls_server_destroy(peer->tls);
     VEC_EACH (&peer->script, struct peer_reply, reply) {
         free((char *)(uintptr_t)reply->bytes);
@@ -509,14 +529,12 @@ const char *peer_tls_name(const struct peer *peer)
     return tls_server_asked_name(peer->tls);
 }
 
-bool peer_wait(struct loop *loop, const bool *done, int64_t max_ms)
+bool peer_wait(struct loop *loop, const bool *done)
 {
     struct clock clock = clock_real();
     struct mono began = clock_mono(&clock);
-    int64_t left_ms = max_ms;
-    while (!*done && left_ms > 0) {
-        loop_step(loop, left_ms < 100 ? left_ms : 100);
-        left_ms = max_ms - mono_ms_since(clock_mono(&clock), began);
+    while (!*done && mono_ms_since(clock_mono(&clock), began) < PEER_WAIT_MS) {
+        loop_step(loop, 100);
     }
     return *done;
 }

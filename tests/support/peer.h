@@ -7,7 +7,7 @@
  *     peer_add(peer, &(struct peer_reply){.bytes = "SSH-2.0-x\r\n", .then = PEER_CLOSE});
  *     request.url = peer_url(peer, "/metrics");
  *     ... start what is tested ...
- *     ck_assert(peer_wait(loop, &done, 2000));
+ *     ck_assert(peer_wait(loop, &done));
  *     ck_assert_uint_eq(peer_requests(peer), 1);
  *     peer_destroy(peer);
  *
@@ -82,7 +82,8 @@ void peer_reply_http(struct peer *peer, struct peer_reply *reply, int status, co
 unsigned peer_port(const struct peer *peer);
 /* "http://127.0.0.1:PORT" + path ("https://localhost:PORT" for a TLS peer). */
 const char *peer_url(struct peer *peer, const char *path);
-/* Stops listening, so that new connections are refused; open ones stay. */
+/* Stops listening, so that new connections are refused; open ones stay. The port remains taken, so
+ * that nobody else answers at it. */
 void peer_refuse(struct peer *peer);
 /* Resets every open connection. */
 void peer_hang_up(struct peer *peer);
@@ -117,7 +118,10 @@ void peer_tls(struct peer *peer, const struct peer_certs *certs, enum peer_cert 
 /* The name the client asked for last (SNI), or "". */
 const char *peer_tls_name(const struct peer *peer);
 
-/* Runs the loop until `*done`, at most `max_ms`. Returns *done. */
-bool peer_wait(struct loop *loop, const bool *done, int64_t max_ms);
+/* Long beside any stall of a busy machine: reaching it means that something hangs. */
+#define PEER_WAIT_MS 30000
+
+/* Runs the loop until `*done`, at most PEER_WAIT_MS. Returns *done. */
+bool peer_wait(struct loop *loop, const bool *done);
 
 #endif

@@ -6,6 +6,10 @@
 #include <check.h>
 #include <stddef.h>
 
+/* How long a test may take that waits for a condition: many times PEER_WAIT_MS, since its only use
+ * is to end what hangs. Check's own default of 4 s fails tests of a machine that is busy. */
+#define SUITE_CASE_MAX_S 240
+
 /* Meson's exit status for a whole executable that could not run here. */
 #define SUITE_SKIPPED 77
 
@@ -14,6 +18,7 @@ static inline int suite_run_cases(const char *name, TCase *const *cases)
 {
     Suite *suite = suite_create(name);
     for (size_t i = 0; cases[i] != NULL; i++) {
+        tcase_set_timeout(cases[i], SUITE_CASE_MAX_S);
         suite_add_tcase(suite, cases[i]);
     }
     SRunner *runner = srunner_create(suite);

@@ -316,7 +316,6 @@ END_TEST
 int main(void)
 {
     TCase *tc = tcase_create("number");
-    tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, test_scan, 0, (int)ARRAY_LEN(scans));
     tcase_add_test(tc, test_scan_stops_at_the_end);
     tcase_add_loop_test(tc, test_hard, 0, (int)ARRAY_LEN(hard));

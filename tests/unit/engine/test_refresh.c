@@ -2,6 +2,7 @@
  * panel: an interval is one request as long as all is well, and a server that is down is asked for
  * its health only. */
 #include <check.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,8 @@
 #include "support/peer.h"
 #include "support/suite.h"
 
-#define MAX_MS    15000
+#define MAX_MS    60000
+#define TRIES     10
 #define INTERVALS 3
 
 static char folder[64];
@@ -26,7 +28,7 @@ enum mode { GOOD, BROKEN, SILENT };
 static enum mode mode;
 static unsigned probes;
 static unsigned questions; /* all but probes */
-static unsigned joined;    /* in the newest range question */
+static unsigned joined;    /* in the largest range question */
 
 static unsigned occurrences(struct str text, const char *what)
 {
@@ -62,8 +64,9 @@ static void add_series(struct strbuf *out, struct str form)
     }
     struct str end = str_slice(form, at + strlen("&end="), form.len);
     end.len = str_find(end, '&');
-    joined = occurrences(form, JOINT_LABEL);
-    for (unsigned i = 0; i < joined; i++) {
+    unsigned count = occurrences(form, JOINT_LABEL);
+    joined = count > joined ? count : joined;
+    for (unsigned i = 0; i < count; i++) {
         strbuf_printf(out, "%s{\"metric\":{\"job\":\"a\",\"%s\":\"%u\"},\"values\":[[%.*s,\"1\"]]}",
                       i != 0 ? "," : "", JOINT_LABEL, i, STR_ARG(end));
     }
@@ -131,7 +134,7 @@ static void set_up(void)
     ck_assert_msg(config != NULL, "%s", diags.list.len != 0 ? diags.list.items[0].message : "");
     diags_release(&diags);
     mode = GOOD;
-    probes = questions = 0;
+    probes = questions = joined = 0;
     engine =
         engine_create(&(struct engine_options){.loop = loop, .config = config, .range_ms = 60000});
     config_unref(config);
@@ -173,11 +176,44 @@ static void wait_for_up(void)
     }
 }
 
-/* Age alone takes a source down; the reason comes with the request that ends. */
+/* Age alone takes a source down; the reason comes with the request that ends. Questions put before
+ * may still be on their way. */
 static void wait_for_down_with_reason(void)
 {
     struct wall begin = loop_wall(loop);
-    while (health().state != SOURCE_DOWN || health().error_kind == ERROR_NONE) {
+    while (health().state != SOURCE_DOWN || health().error_kind == ERROR_NONE ||
+           engine_busy(engine)) {
+        ck_assert_int_lt(loop_wall(loop).ms - begin.ms, MAX_MS);
+        loop_step(loop, 50);
+    }
+}
+
+/* Requests per interval, in hundredths, over some intervals in which all was well. A machine that
+ * stands still for an interval makes a poll fail or skips one, and both cost requests of their own:
+ * counted anew then. */
+static unsigned requests_an_interval(void)
+{
+    unsigned hundredths = UINT_MAX;
+    bool well = false;
+    for (int i = 0; i < TRIES && !well; i++) {
+        wait_for_up();
+        wait_for_polls(health().attempts + 2);
+        struct source_health before = health();
+        unsigned requests = peer_requests(peer);
+        wait_for_polls(before.attempts + INTERVALS);
+        struct source_health after = health();
+        well = after.failures == before.failures && after.skipped == before.skipped;
+        hundredths =
+            100 * (peer_requests(peer) - requests) / (unsigned)(after.attempts - before.attempts);
+    }
+    ck_assert_msg(well, "no %d good intervals in a row", INTERVALS);
+    return hundredths;
+}
+
+static void wait_for_question(unsigned asked)
+{
+    struct wall begin = loop_wall(loop);
+    while (questions <= asked) {
         ck_assert_int_lt(loop_wall(loop).ms - begin.ms, MAX_MS);
         loop_step(loop, 50);
     }
@@ -187,15 +223,9 @@ START_TEST(an_interval_is_one_request)
 {
     wait_for_polls(1);
     ck_assert_uint_eq(probes, 1); /* nobody asks a server that may not be there */
-    wait_for_polls(3);
-    uint64_t attempts = health().attempts;
-    unsigned requests = peer_requests(peer);
-    wait_for_polls(attempts + INTERVALS);
-    uint64_t intervals = health().attempts - attempts;
-    ck_assert_msg(peer_requests(peer) - requests <= 2 * intervals, "%u requests in %u intervals",
-                  peer_requests(peer) - requests, (unsigned)intervals);
+    ck_assert_uint_le(requests_an_interval(), 200);
     ck_assert_uint_gt(joined, 30);
-    ck_assert_int_eq(health().state, SOURCE_UP);
+    wait_for_up();
     ck_assert_uint_gt(board_count(engine_board(engine)), 3);
     ck_assert_ptr_null(engine_problem(engine));
 }
@@ -220,8 +250,7 @@ START_TEST(down_and_back)
     }
     engine_poll_now(engine);
     wait_for_up();
-    wait_for_polls(health().attempts + 1);
-    ck_assert_uint_gt(questions, asked);
+    wait_for_question(asked);
 }
 END_TEST
 
@@ -229,7 +258,6 @@ int main(void)
 {
     TCase *tc = tcase_create("refresh");
     tcase_add_checked_fixture(tc, set_up, tear_down);
-    tcase_set_timeout(tc, 50);
     tcase_add_test(tc, an_interval_is_one_request);
     tcase_add_loop_test(tc, down_and_back, 0, 2);
     return suite_run("engine/refresh", tc);

@@ -102,7 +102,7 @@ START_TEST(test_found)
     peer_handle(peer, serve, (void *)(uintptr_t)c);
     probe = target_probe_create(loop, http, peer_url(peer, c->path), on_done, NULL);
     ck_assert_uint_eq(completions, 0);
-    ck_assert(peer_wait(loop, &done, 5000));
+    ck_assert(peer_wait(loop, &done));
     ck_assert_uint_eq(completions, 1);
     ck_assert_uint_eq(peer_requests(peer), c->requests);
     ck_assert_str_eq(kind, c->kind != NULL ? c->kind : "");
@@ -119,7 +119,7 @@ START_TEST(test_page_by_name)
 {
     probe = target_probe_create(loop, http, "http://127.0.0.1:1/metrics?name=up", on_done, NULL);
     ck_assert(!done);
-    ck_assert(peer_wait(loop, &done, 5000));
+    ck_assert(peer_wait(loop, &done));
     ck_assert_str_eq(kind, "scrape");
     ck_assert_str_eq(url, "http://127.0.0.1:1/metrics?name=up");
 }
@@ -137,7 +137,7 @@ START_TEST(test_endless_page)
                                         .then = PEER_REPEAT,
                                         .repeat_from = sizeof(head) - 1});
     probe = target_probe_create(loop, http, peer_url(peer, "/page"), on_done, NULL);
-    ck_assert(peer_wait(loop, &done, 3000));
+    ck_assert(peer_wait(loop, &done));
     ck_assert_str_eq(kind, "scrape");
     strbuf_release(&bytes);
 }
@@ -148,7 +148,7 @@ START_TEST(test_refused)
     const char *where = peer_url(peer, "/");
     peer_refuse(peer);
     probe = target_probe_create(loop, http, where, on_done, NULL);
-    ck_assert(peer_wait(loop, &done, 5000));
+    ck_assert(peer_wait(loop, &done));
     ck_assert_str_eq(kind, "");
     ck_assert_int_eq(problem_kind, ERROR_REFUSED);
 }
@@ -159,7 +159,7 @@ START_TEST(test_password_is_not_told)
     peer_answer(peer, 404, NULL, "no");
     char *with = mem_printf("http://me:hunter2@127.0.0.1:%u/", peer_port(peer));
     probe = target_probe_create(loop, http, with, on_done, NULL);
-    ck_assert(peer_wait(loop, &done, 5000));
+    ck_assert(peer_wait(loop, &done));
     ck_assert_ptr_null(strstr(problem, "hunter2"));
     ck_assert_ptr_nonnull(strstr(problem, "127.0.0.1"));
     free(with);

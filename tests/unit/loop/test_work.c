@@ -25,6 +25,7 @@ static void teardown(void)
 struct job {
     pthread_t loop_thread;
     pthread_mutex_t gate;
+    atomic_bool begun;
     atomic_uint worked;
     atomic_bool elsewhere;
     unsigned done;
@@ -40,6 +41,7 @@ static void job_init(struct job *job)
 static void work(void *user)
 {
     struct job *job = user;
+    atomic_store(&job->begun, true);
     pthread_mutex_lock(&job->gate);
     pthread_mutex_unlock(&job->gate);
     atomic_store(&job->elsewhere, pthread_equal(pthread_self(), job->loop_thread) == 0);
@@ -62,7 +64,7 @@ static void release(void *user)
 
 static void run_until(const unsigned *counter, unsigned wanted)
 {
-    for (int i = 0; i < 500 && *counter < wanted; i++) {
+    for (int i = 0; i < 3000 && *counter < wanted; i++) {
         loop_step(loop, 10);
     }
     ck_assert_uint_eq(*counter, wanted);
@@ -88,7 +90,9 @@ START_TEST(running_work_is_abandoned)
     job_init(&job);
     pthread_mutex_lock(&job.gate);
     struct work *w = loop_work(loop, work, done, release, &job);
-    loop_step(loop, 5);
+    while (!atomic_load(&job.begun)) {
+        loop_step(loop, 5);
+    }
     work_abandon(w);
     work_abandon(NULL);
     loop_step(loop, 5);
@@ -145,7 +149,6 @@ int main(void)
     setenv("UV_THREADPOOL_SIZE", "4", 1);
     TCase *tc = tcase_create("work");
     tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_set_timeout(tc, 20);
     tcase_add_test(tc, work_is_done_elsewhere_and_told_here);
     tcase_add_test(tc, running_work_is_abandoned);
     tcase_add_test(tc, queued_work_is_abandoned);

@@ -1,4 +1,6 @@
-/* What the tests of the HTTP client share: a loop, a peer, a client, and the outcome of a call. */
+/* What the tests of the HTTP client share: a loop, a peer, a client, and the outcome of a call.
+ *
+ * No name is looked up: getaddrinfo is the fixture's, which knows none. */
 #ifndef TOCSIN_TESTS_UNIT_NET_HTTP_FIXTURE_H
 #define TOCSIN_TESTS_UNIT_NET_HTTP_FIXTURE_H
 
@@ -10,8 +12,6 @@
 #include "net/http.h"
 #include "support/peer.h"
 #include "support/suite.h"
-
-#define WAIT_MS 5000
 
 extern struct loop *loop;
 extern struct peer *peer;
@@ -41,8 +41,18 @@ struct http_call *send_request(struct http_request request, struct outcome *outc
 /* Sends, and waits for the end. */
 struct outcome fetch(struct http_request request);
 struct outcome fetch_path(const char *path);
+/* The same with a time limit that is part of what is tested. Where the machine stood still for a
+ * good part of it, what came of it says nothing, and the request is sent anew: the peer must answer
+ * each time alike. */
+struct outcome fetch_within(struct http_request request, int64_t timeout_ms);
 /* Gives the loop `turns` turns, so that something that must not happen could. */
 void let_run(int turns);
+/* Gives it `ms` of its own time, however late it is. */
+void let_pass(int64_t ms);
+/* Look-ups of names wait for names_let_go. */
+void names_hold(void);
+/* Waits until no thread is in a look-up any more. */
+void names_let_go(void);
 void check_contains(const char *text, const char *part);
 void check_lacks(const char *text, const char *part);
 /* A configuration from YAML text; fails the test on errors in it. */

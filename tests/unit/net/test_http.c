@@ -171,7 +171,7 @@ static void run_streamed(struct streamed *streamed, bool any_status)
                                              .on_body = on_streamed_body,
                                              .done = on_streamed_done,
                                              .user = streamed});
-    ck_assert(peer_wait(loop, &streamed->outcome.done, WAIT_MS));
+    ck_assert(peer_wait(loop, &streamed->outcome.done));
 }
 
 static void release_streamed(struct streamed *streamed)
@@ -184,7 +184,7 @@ START_TEST(body_streams_as_it_comes)
 {
     peer_add(peer, &(struct peer_reply){
                        .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nabcdefghijkl",
-                       .chunk_bytes = 20});
+                       .chunk_bytes = 2});
     struct streamed streamed = {0};
     run_streamed(&streamed, false);
     ck_assert_int_eq(streamed.outcome.status, 200);
@@ -264,7 +264,7 @@ END_TEST
 START_TEST(retry_after_may_be_a_date)
 {
     struct wall now = loop_wall(loop);
-    time_t then = (time_t)(now.ms / 1000 + 60);
+    time_t then = (time_t)(now.ms / 1000 + 3600);
     struct tm tm;
     char header[100];
     gmtime_r(&then, &tm);
@@ -272,8 +272,8 @@ START_TEST(retry_after_may_be_a_date)
     peer_answer(peer, 503, header, "");
     struct outcome got = fetch_path("/");
     ck_assert_int_eq(got.kind, ERROR_BUSY);
-    ck_assert_int_ge(got.retry_after_ms, 50000);
-    ck_assert_int_le(got.retry_after_ms, 60000);
+    ck_assert_int_ge(got.retry_after_ms, 3500000);
+    ck_assert_int_le(got.retry_after_ms, 3600000);
     outcome_release(&got);
 }
 END_TEST
@@ -366,7 +366,7 @@ START_TEST(many_at_once_share_few_connections)
         send_request((struct http_request){.url = peer_url(peer, "/")}, &outcomes[i]);
     }
     for (size_t i = 0; i < ARRAY_LEN(outcomes); i++) {
-        ck_assert(peer_wait(loop, &outcomes[i].done, WAIT_MS));
+        ck_assert(peer_wait(loop, &outcomes[i].done));
         ck_assert_int_eq(outcomes[i].status, 200);
         outcome_release(&outcomes[i]);
     }
@@ -410,7 +410,6 @@ int main(void)
 {
     TCase *tc = tcase_create("http");
     tcase_add_checked_fixture(tc, fixture_setup, fixture_teardown);
-    tcase_set_timeout(tc, 20);
     tcase_add_test(tc, answer_is_collected);
     tcase_add_loop_test(tc, method_and_body_arrive, 0, ARRAY_LEN(methods));
     tcase_add_test(tc, large_body_arrives);

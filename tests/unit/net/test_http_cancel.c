@@ -2,6 +2,11 @@
  * comes, nothing is used after it is gone (the sanitizers look), and the others go on. */
 #include "http_fixture.h"
 
+#include <netinet/in.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 static void wait_for_requests(unsigned count)
 {
     for (int i = 0; i < 1000 && peer_requests(peer) < count; i++) {
@@ -16,6 +21,12 @@ static void wait_for_connections(unsigned count)
         loop_step(loop, 10);
     }
     ck_assert_uint_eq(peer_connections(peer), count);
+}
+
+static void on_nothing(void *user, unsigned events)
+{
+    (void)user;
+    (void)events;
 }
 
 static void to_unstarted(void)
@@ -59,6 +70,23 @@ static const struct {
      to_body},
 };
 
+/* What curl closed is let go: whoever gets the numbers next can watch them. */
+static void check_numbers_are_free(void)
+{
+    int fds[16];
+    struct loop_fd *watches[ARRAY_LEN(fds)];
+    for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
+        struct error err = ERROR_INIT;
+        fds[i] = eventfd(0, EFD_CLOEXEC);
+        watches[i] = loop_fd_create(loop, "test", fds[i], LOOP_READABLE, on_nothing, NULL, &err);
+        ck_assert_msg(watches[i] != NULL, "%s", error_text(&err));
+    }
+    for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
+        loop_fd_destroy(watches[i]);
+        close(fds[i]);
+    }
+}
+
 START_TEST(cancelled_call_never_completes)
 {
     struct outcome outcome = {0};
@@ -67,8 +95,53 @@ START_TEST(cancelled_call_never_completes)
         send_request((struct http_request){.url = peer_url(peer, "/")}, &outcome);
     states[_i].reach();
     http_cancel(call);
+    check_numbers_are_free();
     let_run(10);
     ck_assert_msg(!outcome.done, "%s", states[_i].name);
+}
+END_TEST
+
+/* A server so busy that connections to it are not made: its queue of one is full. */
+static int full_server(int *fillers, size_t count, unsigned *port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof(address);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, len), 0);
+    ck_assert_int_eq(listen(fd, 0), 0);
+    ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&address, &len), 0);
+    for (size_t i = 0; i < count; i++) {
+        fillers[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        connect(fillers[i], (struct sockaddr *)&address, len);
+    }
+    *port = ntohs(address.sin_port);
+    return fd;
+}
+
+/* Called off, or over by its time. */
+START_TEST(call_that_connects_is_let_go)
+{
+    int fillers[4];
+    unsigned port;
+    int server = full_server(fillers, ARRAY_LEN(fillers), &port);
+    struct outcome outcome = {0};
+    char *url = mem_printf("http://127.0.0.1:%u/", port);
+    struct http_call *call = send_request(
+        (struct http_request){.url = url, .connect_timeout_ms = _i == 0 ? 60000 : 50}, &outcome);
+    let_run(5);
+    if (_i == 0) {
+        http_cancel(call);
+    } else {
+        ck_assert(peer_wait(loop, &outcome.done));
+        ck_assert_int_eq(outcome.kind, ERROR_TIMEOUT);
+        outcome_release(&outcome);
+    }
+    check_numbers_are_free();
+    free(url);
+    close(server);
+    for (size_t i = 0; i < ARRAY_LEN(fillers); i++) {
+        close(fillers[i]);
+    }
 }
 END_TEST
 
@@ -94,20 +167,21 @@ START_TEST(cancelling_nothing_is_fine)
 }
 END_TEST
 
-/* A name that is being looked up, which curl does on a thread: neither waits for the other. */
+/* A name that is being looked up, which curl does on a thread: nobody waits for its end. (Who
+ * would, would wait for ever.) */
 START_TEST(lookup_is_left_behind)
 {
     struct outcome outcome = {0};
-    setenv("RES_OPTIONS", "timeout:1 attempts:1", 1);
+    names_hold();
     struct http_call *call =
         send_request((struct http_request){.url = "http://nowhere.invalid/"}, &outcome);
     loop_step(loop, 0);
     loop_step(loop, 0);
-    struct clock clock = clock_real();
-    struct mono began = clock_mono(&clock);
     http_cancel(call);
-    ck_assert_int_lt(mono_ms_since(clock_mono(&clock), began), 500);
+    http_client_destroy(client);
+    client = NULL;
     ck_assert(!outcome.done);
+    names_let_go();
 }
 END_TEST
 
@@ -201,7 +275,7 @@ START_TEST(callbacks_may_do_anything)
                                                           .on_body = on_actor_body,
                                                           .done = on_actor_done,
                                                           .user = &actor});
-    for (int i = 0; i < 500 && !actor.acted; i++) {
+    for (int i = 0; i < 3000 && !actor.acted; i++) {
         loop_step(loop, 10);
     }
     ck_assert(actor.acted);
@@ -265,7 +339,7 @@ START_TEST(cancelled_call_frees_its_place)
     for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
         http_cancel(calls[i]);
     }
-    ck_assert(peer_wait(loop, &good.done, WAIT_MS));
+    ck_assert(peer_wait(loop, &good.done));
     ck_assert_int_eq(good.status, 200);
     outcome_release(&good);
 }
@@ -275,9 +349,9 @@ int main(void)
 {
     TCase *tc = tcase_create("cancel");
     tcase_add_checked_fixture(tc, fixture_setup, fixture_teardown);
-    tcase_set_timeout(tc, 20);
     tcase_add_loop_test(tc, cancelled_call_never_completes, 0, ARRAY_LEN(states));
     tcase_add_loop_test(tc, destroyed_client_ends_its_calls, 0, ARRAY_LEN(states));
+    tcase_add_loop_test(tc, call_that_connects_is_let_go, 0, 2);
     tcase_add_test(tc, cancelling_nothing_is_fine);
     tcase_add_test(tc, lookup_is_left_behind);
     tcase_add_loop_test(tc, callbacks_may_do_anything, 0, DEED_COUNT * MOMENT_COUNT);

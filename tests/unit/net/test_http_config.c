@@ -332,7 +332,6 @@ int main(void)
     TCase *tc = tcase_create("http_config");
     tcase_add_unchecked_fixture(tc, make_folder, remove_folder);
     tcase_add_checked_fixture(tc, fixture_setup, fixture_teardown);
-    tcase_set_timeout(tc, 20);
     tcase_add_loop_test(tc, contradiction_is_refused, 0, ARRAY_LEN(refused));
     tcase_add_test(tc, missing_file_is_a_warning);
     tcase_add_test(tc, others_members_are_left_alone);

@@ -226,7 +226,6 @@ int main(void)
 {
     TCase *tc = tcase_create("redirect");
     tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_set_timeout(tc, 20);
     tcase_add_loop_test(tc, redirect_is_followed, 0, ARRAY_LEN(kinds));
     tcase_add_loop_test(tc, same_host_keeps_the_credentials, 0, ARRAY_LEN(logins));
     tcase_add_loop_test(tc, other_host_gets_no_credentials, 0, ARRAY_LEN(logins));

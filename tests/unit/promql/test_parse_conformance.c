@@ -249,7 +249,6 @@ int main(void)
         return SUITE_SKIPPED;
     }
     TCase *tc = tcase_create("parse conformance");
-    tcase_set_timeout(tc, 60);
     tcase_add_test(tc, test_parse_cases);
     tcase_add_test(tc, test_rules);
     tcase_add_test(tc, test_test_files);

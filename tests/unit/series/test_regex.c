@@ -349,7 +349,6 @@ END_TEST
 int main(void)
 {
     TCase *tc = tcase_create("regex");
-    tcase_set_timeout(tc, 30);
     tcase_add_loop_test(tc, patterns_match_as_in_go, 0, ARRAY_LEN(matches));
     tcase_add_loop_test(tc, bad_patterns_are_refused_with_their_place, 0, ARRAY_LEN(refused));
     tcase_add_test(tc, limits_of_patterns);

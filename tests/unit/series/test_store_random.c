@@ -381,7 +381,6 @@ END_TEST
 int main(void)
 {
     TCase *tc = tcase_create("model");
-    tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, store_does_as_the_model_keeping_all, 0, 6);
     tcase_add_loop_test(tc, store_does_as_the_model_forgetting, 0, 6);
     return suite_run("series/store_random", tc);

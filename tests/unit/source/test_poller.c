@@ -6,7 +6,8 @@
 #include "source/poller.h"
 #include "support/suite.h"
 
-#define HOUR_MS ((int64_t)3600000)
+/* No tick comes while a test runs: the next one is in 2029. */
+#define YEARS_MS ((int64_t)3650 * 24 * 3600 * 1000)
 
 struct fake {
     struct source base;
@@ -122,7 +123,7 @@ static void setup(void)
     destroyed = done_calls = 0;
     remove_when_done = destroy_when_done = false;
     config = (struct source_config){
-        .name = name, .ops = &fake_ops, .interval_ms = HOUR_MS, .timeout_ms = 10000};
+        .name = name, .ops = &fake_ops, .interval_ms = YEARS_MS, .timeout_ms = 10000};
     loop = loop_create(NULL, &err);
     ck_assert_ptr_nonnull(loop);
     poller = poller_create(loop, NULL, on_done, NULL);
@@ -191,7 +192,7 @@ START_TEST(first_poll_comes_in_the_next_turn)
     ck_assert(!isnan(h.latency_ms[SOURCE_HEALTH_LATENCIES - 1]));
     ck_assert(isnan(h.latency_ms[SOURCE_HEALTH_LATENCIES - 2]));
     ck_assert_int_gt(h.next_attempt.ms, loop_wall(loop).ms);
-    ck_assert_int_eq(h.next_attempt.ms % HOUR_MS, 0);
+    ck_assert_int_eq(h.next_attempt.ms % YEARS_MS, 0);
     ck_assert_uint_eq(f->reports, 1);
     ck_assert(f->up);
     ck_assert_uint_eq(f->reported_samples, 7);
@@ -267,7 +268,7 @@ START_TEST(silent_source_is_cut_off)
     struct fake *f = fake_create();
     struct polled *p = poller_add(poller, &f->base);
     /* The poller leaves the source a moment to say more itself. */
-    for (int i = 0; i < 100 && done_calls == 0; i++) {
+    for (int i = 0; i < 600 && done_calls == 0; i++) {
         loop_step(loop, 50);
     }
     ck_assert_uint_eq(done_calls, 1);
@@ -284,7 +285,7 @@ END_TEST
 START_TEST(ticks_are_shared_and_never_overlap)
 {
     config.interval_ms = 5;
-    config.timeout_ms = 5000;
+    config.timeout_ms = 60000;
     struct fake *quick = fake_create();
     struct fake *slow = fake_create();
     poller_add(poller, &quick->base);
@@ -347,7 +348,7 @@ START_TEST(removal_inside_the_deadline)
     config.timeout_ms = 1;
     poller_add(poller, &fake_create()->base);
     destroy_when_done = true;
-    for (int i = 0; i < 100 && done_calls == 0; i++) {
+    for (int i = 0; i < 600 && done_calls == 0; i++) {
         loop_step(loop, 50);
     }
     ck_assert_uint_eq(destroyed, 1);

@@ -164,7 +164,7 @@ static struct query *ask(struct outcome *o)
 static void finish(struct outcome *o)
 {
     ck_assert(!o->done); /* never inside the call */
-    ck_assert(peer_wait(loop, &o->done, 5000));
+    ck_assert(peer_wait(loop, &o->done));
     for (int i = 0; i < 5; i++) {
         loop_step(loop, 0);
     }
@@ -197,14 +197,14 @@ START_TEST(range_question)
 {
     struct outcome o = {0};
     peer_answer(peer, 200, NULL, MATRIX);
-    ask_with(&(struct asking){.range = true, .timeout_ms = 1000}, &o);
+    ask_with(&(struct asking){.range = true, .timeout_ms = 4000}, &o);
     finish(&o);
     ck_assert_int_eq(o.kind, ERROR_NONE);
     ck_assert(o.first == 1);
     const struct peer_request *r = peer_request(peer, 0);
     check_str(r->target, "/prefix/api/v1/query_range");
     check_str(r->body,
-              "query=up&start=1700000000.000&end=1700000015.000&step=15.000&timeout=0.900");
+              "query=up&start=1700000000.000&end=1700000015.000&step=15.000&timeout=3.600");
 }
 END_TEST
 
@@ -359,7 +359,7 @@ START_TEST(endless_answer)
                                         .repeat_from = sizeof(head) - 1});
     strbuf_release(&bytes);
     ask_with(&(struct asking){.timeout_ms = 60000}, &o);
-    ck_assert(peer_wait(loop, &o.done, 50000));
+    ck_assert(peer_wait(loop, &o.done));
     ck_assert_int_eq(o.kind, ERROR_LIMIT);
 }
 END_TEST
@@ -376,7 +376,7 @@ START_TEST(a_silent_server_ends_questions_in_time)
         ask_with(&(struct asking){.timeout_ms = 150}, &o[i]);
     }
     for (int i = 0; i < 20; i++) {
-        ck_assert(peer_wait(loop, &o[i].done, 5000));
+        ck_assert(peer_wait(loop, &o[i].done));
         ck_assert_int_eq(o[i].kind, ERROR_TIMEOUT);
         ck_assert_uint_eq(o[i].calls, 1);
     }
@@ -423,7 +423,7 @@ START_TEST(background_waits_behind_all_others)
     ck_assert_uint_eq(gate.held, API_MAX_IN_FLIGHT);
     gate.open = true;
     query_cancel(queries[0]); /* room for one at a time */
-    ck_assert(peer_wait(loop, &background.done, 5000));
+    ck_assert(peer_wait(loop, &background.done));
     ck_assert_uint_eq(normal[0].place, 1);
     ck_assert_uint_eq(normal[1].place, 2);
     ck_assert_uint_eq(background.place, 3);
@@ -439,13 +439,13 @@ START_TEST(cancelled_in_the_queue_and_in_flight)
     struct query *queries[10];
     peer_add(peer, &(struct peer_reply){.then = PEER_STALL});
     for (int i = 0; i < 10; i++) {
-        queries[i] = ask_with(&(struct asking){.timeout_ms = 300}, &o[i]);
+        queries[i] = ask_with(&(struct asking){.timeout_ms = i < 9 ? 60000 : 300}, &o[i]);
     }
     loop_step(loop, 10);
     for (int i = 0; i < 9; i++) {
         query_cancel(queries[i]);
     }
-    ck_assert(peer_wait(loop, &o[9].done, 5000));
+    ck_assert(peer_wait(loop, &o[9].done));
     for (int i = 0; i < 9; i++) {
         ck_assert_uint_eq(o[i].calls, 0);
     }
@@ -465,7 +465,7 @@ START_TEST(destroying_ends_open_questions)
     query_names(source->ops->answerer(source),
                 &(struct query_names_request){
                     .label = STR("job"), .to_ms = T0, .done = on_names, .user = &names});
-    source->ops->poll(source, (struct wall){T0}, 1000, on_polled, &poll);
+    source->ops->poll(source, (struct wall){T0}, 60000, on_polled, &poll);
     loop_step(loop, 10);
     close_source();
     for (int i = 0; i < 10; i++) {
@@ -485,7 +485,7 @@ START_TEST(a_callback_may_destroy_the_source)
     peer_add(peer, &(struct peer_reply){.then = PEER_STALL});
     ask(&o);
     ask(&other);
-    ck_assert(peer_wait(loop, &o.done, 5000));
+    ck_assert(peer_wait(loop, &o.done));
     ck_assert_ptr_null(source);
     ck_assert_uint_eq(other.calls, 1);
 }
@@ -560,7 +560,7 @@ START_TEST(probe)
         peer, 200, NULL,
         "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[{\"metric\":"
         "{},\"value\":[1700000123.456,\"1\"]}]}}");
-    source->ops->poll(source, (struct wall){T0}, 1000, on_polled, &o);
+    source->ops->poll(source, (struct wall){T0}, 60000, on_polled, &o);
     finish(&o);
     ck_assert_msg(o.kind == ERROR_NONE, "%s", o.text);
     ck_assert_int_eq(o.server_time.ms, INT64_C(1700000123456));
@@ -574,12 +574,12 @@ START_TEST(probe_fails)
     peer_answer(peer, 429, "Retry-After: 7\r\n", "");
     peer_answer(peer, 200, NULL,
                 "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}");
-    source->ops->poll(source, (struct wall){T0}, 1000, on_polled, &o);
+    source->ops->poll(source, (struct wall){T0}, 60000, on_polled, &o);
     finish(&o);
     ck_assert_int_eq(o.kind, ERROR_BUSY);
     ck_assert_int_eq(o.retry_after_ms, 7000);
     struct outcome empty = {0};
-    source->ops->poll(source, (struct wall){T0}, 1000, on_polled, &empty);
+    source->ops->poll(source, (struct wall){T0}, 60000, on_polled, &empty);
     finish(&empty);
     ck_assert_int_eq(empty.kind, ERROR_PROTOCOL);
 }
@@ -591,12 +591,13 @@ START_TEST(probe_cancelled)
     peer_add(peer, &(struct peer_reply){.then = PEER_STALL});
     source->ops->poll(source, (struct wall){T0}, 100, on_polled, &o);
     loop_step(loop, 10);
+    unsigned before = o.calls; /* 1 where the machine was so late */
     source->ops->cancel(source);
     source->ops->cancel(source);
     for (int i = 0; i < 20; i++) {
         loop_step(loop, 10);
     }
-    ck_assert_uint_eq(o.calls, 0);
+    ck_assert_uint_eq(o.calls, before);
 }
 END_TEST
 
@@ -614,7 +615,7 @@ START_TEST(probe_does_not_wait_behind_questions)
         loop_step(loop, 10);
     }
     gate.open = true;
-    source->ops->poll(source, (struct wall){T0}, 3000, on_polled, &poll);
+    source->ops->poll(source, (struct wall){T0}, 60000, on_polled, &poll);
     finish(&poll);
     ck_assert_msg(poll.kind == ERROR_NONE, "%s", poll.text);
     ck_assert_uint_eq(o[0].calls, 0);
@@ -629,9 +630,9 @@ START_TEST(query_params_go_with_every_question)
     struct query_param param = {.name = mem_strdup("dedup"), .value = mem_strdup("true")};
     vec_push(&options->params, param);
     peer_answer(peer, 200, NULL, VECTOR);
-    ask_with(&(struct asking){.timeout_ms = 1000}, &o);
+    ask_with(&(struct asking){.timeout_ms = 4000}, &o);
     finish(&o);
-    check_str(peer_request(peer, 0)->body, "query=up&time=1700000000.000&timeout=0.900&dedup=true");
+    check_str(peer_request(peer, 0)->body, "query=up&time=1700000000.000&timeout=3.600&dedup=true");
 }
 END_TEST
 
@@ -664,7 +665,6 @@ int main(void)
     tcase_add_test(asking, endpoint_and_answerer);
     TCase *faulty = tcase_create("faults");
     tcase_add_checked_fixture(faulty, setup, teardown);
-    tcase_set_timeout(faulty, 60);
     tcase_add_loop_test(faulty, refusals, 0, (int)ARRAY_LEN(failures));
     tcase_add_loop_test(faulty, broken_connections, 0, (int)ARRAY_LEN(faults));
     tcase_add_test(faulty, nobody_listens);

@@ -635,7 +635,6 @@ int main(void)
     tcase_add_loop_test(cuts, good_answers_cut, 0, (int)ARRAY_LEN(good));
     tcase_add_loop_test(cuts, bad_answers_cut, 0, (int)ARRAY_LEN(bad));
     tcase_add_loop_test(cuts, both_ways_agree, 0, 2);
-    tcase_set_timeout(cuts, 30);
     TCase *limits = tcase_create("limits");
     tcase_add_test(limits, nesting_is_limited);
     tcase_add_test(limits, strings_are_limited);

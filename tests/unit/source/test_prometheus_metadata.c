@@ -104,16 +104,16 @@ START_TEST(asking)
     struct outcome o = {0};
     peer_answer(peer, 200, NULL, rows[1].json);
     peer_answer(peer, 404, NULL, "404 page not found");
-    metadata_ask(api, 1000, on_metadata, &o);
+    metadata_ask(api, 60000, on_metadata, &o);
     ck_assert(!o.done);
-    ck_assert(peer_wait(loop, &o.done, 5000));
+    ck_assert(peer_wait(loop, &o.done));
     ck_assert_int_eq(o.kind, ERROR_NONE);
     ck_assert_uint_eq(o.count, 2);
     ck_assert(str_equal_c(peer_request(peer, 0)->method, "GET"));
     ck_assert(str_equal_c(peer_request(peer, 0)->target, "/api/v1/metadata"));
     o.done = false;
-    metadata_ask(api, 1000, on_metadata, &o);
-    ck_assert(peer_wait(loop, &o.done, 5000));
+    metadata_ask(api, 60000, on_metadata, &o);
+    ck_assert(peer_wait(loop, &o.done));
     ck_assert_int_eq(o.kind, ERROR_NOT_FOUND);
 }
 END_TEST
@@ -123,8 +123,8 @@ START_TEST(cancelling)
     struct outcome cancelled = {0};
     struct outcome closed = {0};
     peer_add(peer, &(struct peer_reply){.then = PEER_STALL});
-    struct metadata_question *q = metadata_ask(api, 1000, on_metadata, &cancelled);
-    metadata_ask(api, 1000, on_metadata, &closed);
+    struct metadata_question *q = metadata_ask(api, 60000, on_metadata, &cancelled);
+    metadata_ask(api, 60000, on_metadata, &closed);
     loop_step(loop, 10);
     metadata_cancel(q);
     metadata_cancel(NULL);

@@ -29,6 +29,9 @@ static bool hold_questions; /* by the peer */
 static bool hold_probes;
 static unsigned probes;
 
+/* A deadline that no stall of a busy machine reaches. */
+#define LONG_MS 60000
+
 static bool is_probe(const struct peer_request *request)
 {
     return str_starts_with(request->body, STR(BODY));
@@ -134,7 +137,7 @@ static struct query *ask(const char *text, struct outcome *o)
     const struct query_request request = {.expr = e,
                                           .grid = grid_instant(T0),
                                           .instant = true,
-                                          .timeout_ms = 5000,
+                                          .timeout_ms = 60000,
                                           .done = on_value,
                                           .user = o};
     struct query *q = query_ask(source->ops->answerer(source), &request);
@@ -157,28 +160,38 @@ static void some_turns(void)
 
 static void finish(struct outcome *o)
 {
-    ck_assert(peer_wait(loop, &o->done, 5000));
+    ck_assert(peer_wait(loop, &o->done));
     some_turns();
     ck_assert_uint_eq(o->calls, 1);
+}
+
+/* Nothing was asked but what had to be; where the machine was so slow that patience ended, one
+ * probe is right. */
+static void check_spared(struct mono began)
+{
+    bool late = mono_ms_since(loop_mono(loop), began) >= PROBE_PATIENCE_MS;
+    ck_assert_uint_le(probes, late ? 1 : 0);
+    ck_assert_uint_eq(peer_requests(peer), 1 + probes);
 }
 
 START_TEST(a_question_is_the_poll)
 {
     struct outcome q = {0}, p = {0};
+    struct mono began = loop_mono(loop);
     ask("up", &q);
-    poll(1000, &p);
+    poll(LONG_MS, &p);
     finish(&p);
     ck_assert_int_eq(p.kind, ERROR_NONE);
     ck_assert_int_eq(p.result.server_time.ms, DATE_MS);
     ck_assert_uint_eq(p.result.bytes, strlen(ONE));
     ck_assert_uint_eq(q.calls, 1);
-    ck_assert_uint_eq(peer_requests(peer), 1);
-    ck_assert_uint_eq(probes, 0);
+    check_spared(began);
     /* The next one has none. */
+    unsigned before = probes;
     p = (struct outcome){0};
-    poll(1000, &p);
+    poll(LONG_MS, &p);
     finish(&p);
-    ck_assert_uint_eq(probes, 1);
+    ck_assert_uint_eq(probes, before + 1);
 }
 END_TEST
 
@@ -194,13 +207,13 @@ static void ask_late(void *user)
 START_TEST(a_question_of_the_next_turn_is_the_poll)
 {
     struct outcome p = {0};
+    struct mono began = loop_mono(loop);
     late = (struct outcome){0};
     loop_defer(loop, ask_late, NULL);
-    poll(1000, &p);
+    poll(LONG_MS, &p);
     finish(&p);
     ck_assert_int_eq(p.kind, ERROR_NONE);
-    ck_assert_uint_eq(peer_requests(peer), 1);
-    ck_assert_uint_eq(probes, 0);
+    check_spared(began);
 }
 END_TEST
 
@@ -209,11 +222,12 @@ START_TEST(names_are_the_poll)
     struct outcome q = {0}, p = {0};
     const struct query_names_request request = {
         .label = STR("job"), .to_ms = T0, .done = on_names, .user = &q};
+    struct mono began = loop_mono(loop);
     query_names(source->ops->answerer(source), &request);
-    poll(1000, &p);
+    poll(LONG_MS, &p);
     finish(&p);
     ck_assert_int_eq(p.kind, ERROR_NONE);
-    ck_assert_uint_eq(probes, 0);
+    check_spared(began);
 }
 END_TEST
 
@@ -222,7 +236,7 @@ START_TEST(a_failed_question_is_followed_by_a_probe)
 {
     struct outcome q = {0}, p = {0};
     ask("bad", &q);
-    poll(1000, &p);
+    poll(LONG_MS, &p);
     finish(&p);
     ck_assert_int_eq(q.kind, ERROR_EVALUATION);
     ck_assert_int_eq(p.kind, ERROR_NONE);
@@ -237,7 +251,7 @@ START_TEST(of_several_the_first_good_one_counts)
         ask("bad", &bad[i]);
     }
     ask("up", &good);
-    poll(1000, &p);
+    poll(LONG_MS, &p);
     finish(&p);
     ck_assert_int_eq(p.kind, ERROR_NONE);
     ck_assert_uint_le(probes, 1);
@@ -249,7 +263,7 @@ START_TEST(nobody_listens)
     struct outcome q = {0}, p = {0};
     peer_refuse(peer);
     ask("up", &q);
-    poll(1000, &p);
+    poll(LONG_MS, &p);
     finish(&p);
     ck_assert_int_eq(q.kind, ERROR_REFUSED);
     ck_assert_int_eq(p.kind, ERROR_REFUSED);
@@ -262,7 +276,7 @@ START_TEST(patience_ends)
     struct outcome q = {0}, p = {0};
     hold_questions = true;
     ask("up", &q);
-    poll(600, &p);
+    poll(LONG_MS, &p);
     finish(&p);
     ck_assert_int_eq(p.kind, ERROR_NONE);
     ck_assert_uint_eq(probes, 1);
@@ -290,7 +304,7 @@ START_TEST(whichever_answers_first)
 {
     struct outcome q = {0}, p = {0};
     hold_probes = true;
-    poll(3000, &p);
+    poll(LONG_MS, &p);
     for (int i = 0; probes == 0 && i < 1000; i++) {
         loop_step(loop, 10);
     }
@@ -323,7 +337,7 @@ START_TEST(callbacks_close_the_source)
 {
     struct outcome q = {.closes = _i == 0}, p = {.closes = _i == 1};
     ask("up", &q);
-    poll(1000, &p);
+    poll(LONG_MS, &p);
     for (int i = 0; source != NULL && i < 1000; i++) {
         loop_step(loop, 10);
     }
@@ -337,7 +351,6 @@ int main(void)
 {
     TCase *cases = tcase_create("probe");
     tcase_add_checked_fixture(cases, setup, teardown);
-    tcase_set_timeout(cases, 30);
     tcase_add_test(cases, a_question_is_the_poll);
     tcase_add_test(cases, a_question_of_the_next_turn_is_the_poll);
     tcase_add_test(cases, names_are_the_poll);
