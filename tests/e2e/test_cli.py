@@ -25,7 +25,7 @@ def write(name, text):
 def tocsin(*words, status=0, given=""):
     done = subprocess.run((TOCSIN,) + words, check=False, input=given,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
-                          env=clean_environment(HOME), timeout=60)
+                          env=clean_environment(HOME), timeout=150)
     expect(done.returncode == status, "tocsin %s: status %d instead of %d\n%s%s" %
            (" ".join(words), done.returncode, status, done.stdout, done.stderr))
     return done.stdout, done.stderr

@@ -48,13 +48,14 @@ def row(screen, pattern):
 
 def the_server_is_a_service_with_rate_errors_and_duration():
     def act(console):
-        console.wait(SERVICE.pattern, 30)
-        screen = console.screen()
-        found = SERVICE.search(screen)
-        expect(found, "no complete row of the service:\n" + screen)
-        expect(float(found["rate"]) > 0, "no requests are seen:\n" + screen)
+        def complete(screen):
+            found = SERVICE.search(screen)
+            expect(found, "no complete row of the service:\n" + screen)
+            expect(float(found["rate"]) > 0, "no requests are seen:\n" + screen)
+            return found
+        found = complete(console.until(complete))
         # The server counts requests by code, and none failed: that is known to be zero.
-        expect(float(found["errors"]) == 0, "errors that nobody made:\n" + screen)
+        expect(float(found["errors"]) == 0, "errors that nobody made: " + found[0])
         console.wait(r"p50 [\d.]+m?s  p95 [\d.]+m?s  p99 [\d.]+m?s")
     with_console((100, 30), act)
 
@@ -62,12 +63,13 @@ def the_server_is_a_service_with_rate_errors_and_duration():
 def the_machine_is_a_resource():
     def act(console):
         host = re.escape(EXPORTER.address)
-        screen = console.wait(host + r" +cpu +\S* +[\d.]+%", 30)
-        for resource in ("cpu", "memory", "filesystem"):
-            words = row(screen, r"%s +%s\b" % (host, resource))
-            expect(any(re.fullmatch(r"[\d.]+%", word) for word in words),
-                   "%s has no utilization: %r" % (resource, words))
-        expect("load/cpu" in screen, "no saturation:\n" + screen)
+        def complete(screen):
+            for resource in ("cpu", "memory", "filesystem"):
+                words = row(screen, r"%s +%s\b" % (host, resource))
+                expect(any(re.fullmatch(r"[\d.]+%", word) for word in words),
+                       "%s has no utilization: %r" % (resource, words))
+            expect("load/cpu" in screen, "no saturation:\n" + screen)
+        console.until(complete)
         console.keys("8")
         console.wait(r"Sources  1 of 1 healthy")
     with_console((100, 30), act)
@@ -76,26 +78,29 @@ def the_machine_is_a_resource():
 def every_size_shows_service_and_machine():
     for columns, rows in SIZES:
         def act(console):
-            console.wait(r"prometheus .*\d%", 30)
-            screen = console.wait(re.escape(EXPORTER.address) + r" +cpu .*[\d.]+%", 30)
-            for line in screen.splitlines():
+            def complete(screen):
+                for part in (r"prometheus .*\d%", re.escape(EXPORTER.address) + r" +cpu .*[\d.]+%",
+                             r"\bdata \d+s\b.*\bsrc 1/1", r"p95"):
+                    expect(re.search(part, screen), "no '%s' at %dx%d:\n%s" % (part, columns, rows, screen))
+            for line in console.until(complete).splitlines():
                 expect(width(line) <= columns, "a line is wider than %d: %r" % (columns, line))
-            expect(re.search(r"\bdata \d+s\b.*\bsrc 1/1", screen), "no state at the top:\n" + screen)
-            expect(re.search(r"p95", screen), "no p95 at %dx%d:\n%s" % (columns, rows, screen))
         with_console((columns, rows), act)
 
 
 def the_detail_screen_has_charts():
     def act(console):
-        console.wait(SERVICE.pattern, 30)
+        console.wait(SERVICE.pattern)
         console.keys("Enter")
-        screen = console.wait(r"Overview > prometheus")
-        for title in (r"requests [\d.]+/s", r"error ratio 0%", r"p50 \S+  p95 \S+  p99 \S+"):
-            expect(re.search("┌ " + title + " ─", screen) or re.search("┐┌ " + title, screen),
-                   "no chart is titled '%s':\n%s" % (title, screen))
-        expect(screen.count("┤") >= 6, "charts without an axis:\n" + screen)
-        expect(re.search(r"\bnow\b", screen), "no axis of time:\n" + screen)
-        expect(re.search(r"p9[59]│", screen), "no line has its name:\n" + screen)
+
+        def complete(screen):
+            expect("Overview > prometheus" in screen, "not the detail screen:\n" + screen)
+            for title in (r"requests [\d.]+/s", r"error ratio 0%", r"p50 \S+  p95 \S+  p99 \S+"):
+                expect(re.search("┌ " + title + " ─", screen) or re.search("┐┌ " + title, screen),
+                       "no chart is titled '%s':\n%s" % (title, screen))
+            expect(screen.count("┤") >= 6, "charts without an axis:\n" + screen)
+            expect(re.search(r"\bnow\b", screen), "no axis of time:\n" + screen)
+            expect(re.search(r"p9[59]│", screen), "no line has its name:\n" + screen)
+        console.until(complete)
         console.keys("q")
         console.wait_gone(r"Overview > ")
         console.wait(SERVICE.pattern)
@@ -111,7 +116,7 @@ def the_detail_screen_has_charts():
 
 def an_address_is_enough():
     def act(console):
-        console.wait(SERVICE.pattern, 40)
+        console.wait(SERVICE.pattern)
         console.wait(re.escape(EXPORTER.address) + r" +cpu ")
         console.keys("8")
         console.wait(r" prometheus +" + re.escape(PROMETHEUS.root))
@@ -122,11 +127,11 @@ def what_a_stopped_server_left_is_marked():
     server = start_prometheus(FOLDER, {})
 
     def act(console):
-        console.wait(SERVICE.pattern, 30)
+        console.wait(SERVICE.pattern)
         server.stop()
-        console.wait(r"\bsrc 0/1 ✗", 8)
+        console.wait(r"\bsrc 0/1 ✗")
         # The last values may stay, but not as if they were of now.
-        screen = console.wait(r"^.\? prometheus .*stale \d+s", 8)
+        screen = console.wait(r"^.\? prometheus .*stale \d+s")
         words = row(screen, r"^.\? prometheus")
         for word in words[2:words.index("stale")]:
             expect(word.endswith("?") or not word[0].isdigit(), "'%s' looks like now:\n%s" % (word, screen))

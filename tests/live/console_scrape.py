@@ -41,13 +41,14 @@ def rows(screen, address):
             if (found := re.match(r"^[ >]. %s +(\w+(?: in| out)?)" % re.escape(address), line))}
 
 
-def expect_alive(console, address, seconds):
-    screen = console.wait(re.escape(address) + r" +cpu +\S* +[\d.]+%", seconds)
-    for resource in RESOURCES:
-        line = rows(screen, address).get(resource, "")
-        expect(re.search(r"[\d.]+%", line), "%s has no utilization:\n%s" % (resource, screen))
-        expect("?" not in line, "%s is stale:\n%s" % (resource, screen))
-    console.wait(r"\bsrc 1/1 ")
+def expect_alive(console, address):
+    def alive(screen):
+        for resource in RESOURCES:
+            line = rows(screen, address).get(resource, "")
+            expect(re.search(r"[\d.]+%", line), "%s has no utilization:\n%s" % (resource, screen))
+            expect("?" not in line, "%s is stale:\n%s" % (resource, screen))
+        expect(re.search(r"\bsrc 1/1 ", screen), "the source is not up:\n" + screen)
+    console.until(alive)
 
 
 def gone_and_back():
@@ -57,30 +58,34 @@ def gone_and_back():
     def act(console):
         nonlocal exporter
         address = exporter.address
-        expect_alive(console, address, 20)
+        expect_alive(console, address)
         time.sleep(4)  # two steps of the chart, so that there is a past
         exporter.stop()
-        # Two intervals of a second and the slack of a busy machine.
-        screen = console.wait(r"\bsrc 0/1 ✗", 6)
-        screen = console.wait(r"^.{0,2}\? " + re.escape(address), 2)
-        shown = rows(screen, address)
-        expect(set(RESOURCES) <= set(shown), "resources were lost:\n" + screen)
-        for line in shown.values():
-            expect("?" in line, "not marked as stale: %r\n%s" % (line, screen))
+
+        def stale(screen):
+            shown = rows(screen, address)
+            expect(re.search(r"\bsrc 0/1 ✗", screen), "the source is up:\n" + screen)
+            expect(set(RESOURCES) <= set(shown), "resources were lost:\n" + screen)
+            for line in shown.values():
+                expect("?" in line, "not marked as stale: %r\n%s" % (line, screen))
+        screen = console.until(stale)
+        for line in rows(screen, address).values():
             rest = line[line.index(address) + len(address):]
             expect(not re.search(r"(?<![\w.])\d[\d.]*(%|/s|B/s| )(?!.*stale)", rest),
                    "a value that is not known: %r\n%s" % (line, screen))
         expect(re.search(r"stale \d+s", screen), "no age:\n" + screen)
         console.keys("8")
-        screen = console.wait(r"Sources  0 of 1 healthy")
-        expect(re.search(r"✗ edge .*refused", screen), "the source's row does not say why:\n" + screen)
-        expect("nothing listens there" in screen, "no explanation:\n" + screen)
-        expect(re.search(r"down since \d\d:\d\d:\d\d", screen), "since when?\n" + screen)
+
+        def says_why(screen):
+            for part in (r"Sources  0 of 1 healthy", r"✗ edge .*refused", r"nothing listens there",
+                         r"down since \d\d:\d\d:\d\d"):
+                expect(re.search(part, screen), "no '%s':\n%s" % (part, screen))
+        console.until(says_why)
         console.keys("1")
         console.wait(re.escape(address))
         exporter = start_exporter(FOLDER, port)
         # Retries of a source that is down come at growing times; no key is pressed.
-        expect_alive(console, address, 25)
+        expect_alive(console, address)
         console.wait_gone(r"stale")
     try:
         with_console(act, "--range=5m", "-c", config(port))
@@ -93,10 +98,10 @@ def down_from_the_start():
     running = []
 
     def act(console):
-        console.wait(r"refused", 10)
+        console.wait(r"refused")
         console.wait(r"\bsrc 0/1 ✗")
         running.append(start_exporter(FOLDER, port))
-        expect_alive(console, running[0].address, 25)
+        expect_alive(console, running[0].address)
     try:
         with_console(act, "-c", config(port))
     finally:
@@ -107,7 +112,7 @@ def down_from_the_start():
 def an_address_is_enough():
     exporter = start_exporter(FOLDER)
     try:
-        with_console(lambda console: expect_alive(console, exporter.address, 40), exporter.url)
+        with_console(lambda console: expect_alive(console, exporter.address), exporter.url)
     finally:
         exporter.stop()
 

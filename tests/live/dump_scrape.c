@@ -76,8 +76,10 @@ static int run(struct dump *d, const char *url)
     d->store = store_create(&(struct store_options){0}, table);
     d->poller = poller_create(d->loop, NULL, on_done, d);
     struct source_env env = {.loop = d->loop, .http = http, .labels = table, .store = d->store};
-    struct source_config config = {
-        .name = name, .ops = &source_scrape_ops, .interval_ms = 3600000, .timeout_ms = 10000};
+    struct source_config config = {.name = name,
+                                   .ops = &source_scrape_ops,
+                                   .interval_ms = (int64_t)3650 * 24 * 3600 * 1000,
+                                   .timeout_ms = 60000};
     config.options = config.ops->target_options(str_from(url), &err);
     struct source *source = config.options != NULL ? config.ops->create(&env, &config, &err) : NULL;
     if (source != NULL) {

@@ -7,15 +7,20 @@ be there in both, with the same labels; a value must lie between the two of the 
 gauge that wanders (free memory, load), near them. Exit status 77 where there is no node_exporter.
 """
 
+import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
 import urllib.request
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from console import WAIT_S, free_port  # noqa: E402
+
 EXPORTER = shutil.which("prometheus-node-exporter") or shutil.which("node_exporter")
+
+TRIES = 10
 
 # What is ours alone or theirs alone on purpose, by version or by packager (Debian's build leaves out
 # the loopback interface and mounts under /run, /mnt and /media; we do as the original does), and
@@ -43,12 +48,6 @@ WANDERING = re.compile(
     r"node_(memory|load|procs|filefd|sockstat|nf_conntrack|netstat_Tcp_CurrEstab|disk_io_now)"
     r"|node_filesystem_(free|avail|files_free)"
 )
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def fetch(port, deadline_s):
@@ -122,12 +121,12 @@ def main():
         stderr=subprocess.DEVNULL,
     )
     try:
-        fetch(port, 10)
-        # A device that comes or goes in between is not our fault: three tries.
-        for _ in range(3):
-            before = parse(fetch(port, 10))
+        fetch(port, WAIT_S)
+        # A device that comes or goes in between is not our fault, nor a machine under changing load.
+        for _ in range(TRIES):
+            before = parse(fetch(port, WAIT_S))
             dump = subprocess.run([sys.argv[1]], stdout=subprocess.PIPE, check=True, text=True)
-            after = parse(fetch(port, 10))
+            after = parse(fetch(port, WAIT_S))
             both, families, complaints = compare(parse(dump.stdout), before, after)
             if not complaints:
                 break

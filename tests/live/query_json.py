@@ -16,7 +16,7 @@ import urllib.parse
 import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from console import Server, clean_environment, expect, free_port, run_cases  # noqa: E402
+from console import WAIT_S, Server, clean_environment, expect, free_port, run_cases  # noqa: E402
 from servers import program  # noqa: E402
 
 TOCSIN = sys.argv[1]
@@ -90,7 +90,7 @@ def canonical(text):
 def served(endpoint, **parameters):
     url = "%s/api/v1/%s?%s" % (ROOT, endpoint, urllib.parse.urlencode(parameters))
     try:
-        with urllib.request.urlopen(url, timeout=20) as response:
+        with urllib.request.urlopen(url, timeout=WAIT_S) as response:
             return response.read().decode("utf-8")
     except urllib.error.HTTPError as error:
         return error.read().decode("utf-8")
@@ -98,7 +98,7 @@ def served(endpoint, **parameters):
 
 def ours(expr, *words):
     done = subprocess.run([TOCSIN, "query", "--load", FILE, "--semantics", "v2", "--format", "json", *words, "--", expr],
-                          env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=30)
+                          env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=WAIT_S)
     return done.stdout.decode("utf-8"), done.returncode
 
 
@@ -156,7 +156,7 @@ try:
     with open(FILE, "w", encoding="utf-8") as out:
         out.write(samples())
     made = subprocess.run([PROMTOOL, "tsdb", "create-blocks-from", "openmetrics", FILE, os.path.join(FOLDER, "data")],
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=WAIT_S)
     expect(made.returncode == 0, made.stdout.decode())
     with open(os.path.join(FOLDER, "prometheus.yml"), "w", encoding="ascii") as out:
         out.write("global: {}\n")

@@ -8,9 +8,9 @@ Exit status 77 where there is no node_exporter.
 """
 
 import http.server
+import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,16 +18,13 @@ import threading
 import time
 import urllib.request
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from console import WAIT_S, free_port  # noqa: E402
+
 EXPORTER = shutil.which("prometheus-node-exporter") or shutil.which("node_exporter")
 LABEL = re.compile(r'([a-zA-Z_]\w*)="((?:\\.|[^"\\])*)"')
 LINE = re.compile(r'([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$')
 TIMES = 3
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def start_exporter(folder):
@@ -35,7 +32,7 @@ def start_exporter(folder):
     process = subprocess.Popen(
         [EXPORTER, f"--web.listen-address=127.0.0.1:{port}"],
         cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    end = time.monotonic() + 20
+    end = time.monotonic() + WAIT_S
     while True:
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).close()
@@ -64,7 +61,7 @@ class RelayHandler(http.server.BaseHTTPRequestHandler):
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.server.exporter}{self.path}",
             headers={"Accept": self.headers["Accept"]})
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=WAIT_S) as answer:
             body = answer.read()
             kind = answer.headers["Content-Type"]
         self.server.pages.append(body.decode())
@@ -107,7 +104,7 @@ def main():
         try:
             dump = subprocess.run(
                 [sys.argv[1], f"http://{address}/metrics", str(TIMES)],
-                capture_output=True, text=True, timeout=60)
+                capture_output=True, text=True, timeout=3 * WAIT_S)
         finally:
             relay.shutdown()
             exporter.terminate()

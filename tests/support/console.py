@@ -4,6 +4,7 @@ Every server is a tmux of its own on a socket in a temporary folder; configurati
 too, so that nothing of the person running the tests is read or touched.
 """
 import os
+import random
 import re
 import shutil
 import signal
@@ -12,10 +13,26 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 import unicodedata
 import urllib.request
 
 SKIPPED = 77
+
+# For anything that is to come: long beside any stall of a busy machine, and not measured.
+WAIT_S = 60
+
+# Where the system looks for ports that nobody named.
+with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as ranges:
+    EPHEMERAL = int(ranges.read().split()[0])
+
+
+def end(number, frame):
+    """Meson's end of a test that takes too long: servers are stopped on the way out."""
+    sys.exit("ended by signal %d" % number)
+
+
+signal.signal(signal.SIGTERM, end)
 
 
 def skip(reason):
@@ -30,19 +47,28 @@ def need(*programs):
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def wait_for(what, seconds, check):
-    """The first true answer of `check`, asked until `seconds` are over."""
-    end = time.monotonic() + seconds
+    """A port nobody has, below those the system gives out by itself: what listens there may stop, and
+    nothing else that asks for any port takes its place meanwhile."""
     while True:
+        port = random.randrange(min(10000, EPHEMERAL // 2), EPHEMERAL)
+        with socket.socket() as s:
+            try:
+                s.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass
+
+
+def wait_for(what, check, seconds=WAIT_S):
+    """The first true answer of `check`, asked until `seconds` are over and at least twice: a machine
+    that stands still for all that time is no answer."""
+    last = time.monotonic() + seconds
+    while True:
+        late = time.monotonic() > last
         answer = check()
         if answer:
             return answer
-        if time.monotonic() > end:
+        if late:
             raise AssertionError("not within %g s: %s" % (seconds, what))
         time.sleep(0.1)
 
@@ -67,13 +93,18 @@ class Server:
         self.log = open(os.path.join(folder, name + ".log"), "wb")
         self.process = subprocess.Popen(argv, stdout=self.log, stderr=self.log, cwd=folder)
         self.url = url
-        wait_for("%s answers at %s" % (name, url), 30, self.answers)
+        try:
+            wait_for("%s answers at %s" % (name, url), self.answers)
+        except AssertionError as error:
+            self.stop()
+            with open(self.log.name, encoding="utf-8", errors="replace") as log:
+                raise AssertionError("%s; its log ends:\n%s" % (error, log.read()[-2000:])) from None
 
     def answers(self):
         if self.process.poll() is not None:
             raise AssertionError("the server ended with %s" % self.process.returncode)
         try:
-            with urllib.request.urlopen(self.url, timeout=2) as response:
+            with urllib.request.urlopen(self.url, timeout=10) as response:
                 return response.status == 200
         except OSError:
             return False
@@ -82,7 +113,7 @@ class Server:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
-                self.process.wait(10)
+                self.process.wait(20)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
@@ -119,21 +150,33 @@ class Console:
     def resize(self, width, height):
         self.tmux("resize-window", "-x", str(width), "-y", str(height))
 
-    def wait(self, pattern, seconds=10):
-        """The screen once `pattern` (a regular expression) is on it."""
-        last = [""]
+    def until(self, check):
+        """The screen once `check(screen)` raises no AssertionError; otherwise the one it raised last.
+        For what is to be on one screen all together, however many frames it takes to get there."""
+        found = [None, None]
 
-        def check():
-            last[0] = self.screen()
-            return re.search(pattern, last[0], re.M)
+        def passes():
+            found[0] = self.screen()
+            try:
+                check(found[0])
+                return True
+            except AssertionError as error:
+                found[1] = error
+                return False
         try:
-            wait_for(pattern, seconds, check)
+            wait_for("a screen that passes", passes)
         except AssertionError as error:
-            raise AssertionError("%s\n%s" % (error, last[0])) from None
-        return last[0]
+            raise AssertionError("%s; the last one: %s" % (error, found[1])) from None
+        return found[0]
 
-    def wait_gone(self, pattern, seconds=10):
-        wait_for("gone: " + pattern, seconds, lambda: not re.search(pattern, self.screen(), re.M))
+    def wait(self, pattern):
+        """The screen once `pattern` (a regular expression) is on it."""
+        return self.until(lambda screen: expect(re.search(pattern, screen, re.M), "no '%s' on\n%s" %
+                                                (pattern, screen)))
+
+    def wait_gone(self, pattern):
+        return self.until(lambda screen: expect(not re.search(pattern, screen, re.M), "'%s' is still on\n%s" %
+                                                (pattern, screen)))
 
     def close(self):
         subprocess.run(("tmux", "-S", self.socket, "kill-server"), check=False, env=self.env,
@@ -156,7 +199,10 @@ def run_cases(cases):
             print("ok      %s (%.1f s)" % (case.__name__, time.monotonic() - began))
         except AssertionError as error:
             failed += 1
-            print("FAILED  %s: %s" % (case.__name__, error))
+            print("FAILED  %s (%.1f s): %s" % (case.__name__, time.monotonic() - began, error))
+        except Exception:  # a test that breaks is one that fails; the others are run
+            failed += 1
+            print("FAILED  %s (%.1f s):\n%s" % (case.__name__, time.monotonic() - began, traceback.format_exc()))
         sys.stdout.flush()
     print("%d passed, %d failed" % (len(cases) - failed, failed))
     sys.exit(1 if failed else 0)
