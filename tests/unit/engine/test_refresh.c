@@ -26,7 +26,6 @@ static struct engine *engine;
 
 enum mode { GOOD, BROKEN, SILENT };
 static enum mode mode;
-static unsigned probes;
 static unsigned questions; /* all but probes */
 static bool known;         /* a probe was answered */
 static bool early;         /* a question came before */
@@ -101,7 +100,6 @@ static void answer(void *user, const struct peer_request *request, struct peer_r
 {
     (void)user;
     bool is_probe = str_starts_with(request->body, STR("query=vector%281%29"));
-    probes += is_probe;
     questions += !is_probe;
     early = early || (!is_probe && !known);
     known = known || (is_probe && mode == GOOD);
@@ -138,7 +136,7 @@ static void set_up(void)
     ck_assert_msg(config != NULL, "%s", diags.list.len != 0 ? diags.list.items[0].message : "");
     diags_release(&diags);
     mode = GOOD;
-    probes = questions = joined = 0;
+    questions = joined = 0;
     known = early = false;
     engine =
         engine_create(&(struct engine_options){.loop = loop, .config = config, .range_ms = 60000});

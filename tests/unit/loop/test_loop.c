@@ -251,7 +251,8 @@ START_TEST(timer_destroys_itself)
 }
 END_TEST
 
-/* A timer that is armed with 0 again and again leaves room for everything else. */
+/* A timer that is armed with 0 again and again leaves room for everything else: it comes at most
+ * twice a turn, since libuv runs timers before it waits and behind it. */
 struct greedy {
     struct loop_timer *timer;
     unsigned fired;
@@ -272,7 +273,7 @@ START_TEST(greedy_timer_does_not_keep_the_turn)
     for (int i = 0; i < 5; i++) {
         unsigned before = greedy.fired;
         loop_step(loop, 10);
-        ck_assert_uint_le(greedy.fired, before + 1);
+        ck_assert_uint_le(greedy.fired, before + 2);
     }
     loop_timer_destroy(greedy.timer);
 }

@@ -501,7 +501,7 @@ START_TEST(too_many_questions)
     }
     finish(&o[COUNT - 1]);
     ck_assert_int_eq(o[COUNT - 1].kind, ERROR_LIMIT);
-    ck_assert_uint_eq(o[0].calls, 0);
+    ck_assert_msg(o[0].calls == 0, "the first ended: %s", error_kind_label(o[0].kind));
     close_source();
     free(o);
 }
