@@ -138,7 +138,7 @@ def a_reader_that_leaves_is_no_error():
     done = subprocess.run("%s query --load %s --start 0 --end 3000 --step 10ms 'time()' | head -1; "
                           "echo ${PIPESTATUS[0]}" % (TOCSIN, path), shell=True, executable="/bin/bash",
                           env=clean_environment(HOME), stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, encoding="utf-8", timeout=60)
+                          stderr=subprocess.PIPE, encoding="utf-8", timeout=150)
     expect(done.stdout == "{}\n141\n" and done.stderr == "", done.stdout + done.stderr)
 
 
@@ -146,7 +146,7 @@ def a_full_disk_is_an_error():
     path = write("samples.om", SAMPLES)
     done = subprocess.run("%s query --load %s --start 0 --end 3000 --step 10ms 'time()' >/dev/full"
                           % (TOCSIN, path), shell=True, env=clean_environment(HOME),
-                          stderr=subprocess.PIPE, encoding="utf-8", timeout=60)
+                          stderr=subprocess.PIPE, encoding="utf-8", timeout=150)
     expect(done.returncode == 74 and "No space left" in done.stderr, done.stderr)
 
 

@@ -16,7 +16,7 @@ HOME = tempfile.mkdtemp(prefix="tocsin-home-")
 def script(shell):
     path = os.path.join(HOME, "tocsin." + shell)
     with open(path, "wb") as out:
-        subprocess.run([TOCSIN, "completion", shell], check=True, stdout=out, timeout=30)
+        subprocess.run([TOCSIN, "completion", shell], check=True, stdout=out, timeout=150)
     return path
 
 
@@ -26,7 +26,7 @@ def bash(*words):
             'printf "%s\\n" "${COMPREPLY[@]}"')
     done = subprocess.run(["bash", "--norc", "-c", text, "bash", script("bash"), "tocsin"] + list(words), check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", cwd=HOME,
-                          env=clean_environment(HOME), timeout=30)
+                          env=clean_environment(HOME), timeout=150)
     expect(done.stderr == "", done.stderr)
     return [line for line in done.stdout.split("\n") if line]
 

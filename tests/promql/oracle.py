@@ -226,7 +226,7 @@ def ask_server(base, question, start_ms, end_ms, step_ms):
     form["step"] = step_ms / 1000
     data = urllib.parse.urlencode(form).encode()
     try:
-        answer = json.load(urllib.request.urlopen(base + "/api/v1/query_range", data, timeout=20))
+        answer = json.load(urllib.request.urlopen(base + "/api/v1/query_range", data, timeout=60))
     except urllib.error.HTTPError as e:
         answer = json.load(e)
     if answer["status"] != "success":
@@ -278,10 +278,10 @@ def start_server(folder):
          "--storage.tsdb.retention.time=10y", "--web.listen-address=127.0.0.1:%d" % port],
         stdout=log, stderr=log)
     base = "http://127.0.0.1:%d" % port
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
-            urllib.request.urlopen(base + "/-/ready", timeout=2)
+            urllib.request.urlopen(base + "/-/ready", timeout=10)
             return server, base
         except (urllib.error.URLError, ConnectionError):
             if server.poll() is not None:
@@ -336,7 +336,7 @@ def main():
             bad = sum(compare(ask, base, semantics, folder, questions, s) for s in spans)
         finally:
             server.terminate()
-            server.wait(timeout=20)
+            server.wait(timeout=60)
     return 1 if bad else 0
 
 
