@@ -215,8 +215,8 @@ START_TEST(waiting_for_a_token_has_an_end)
 {
     struct http_config *config = oauth2_config("");
     service.delay_ms = 60000;
-    struct outcome got = fetch(
-        (struct http_request){.url = peer_url(peer, "/data"), .config = config, .timeout_ms = 50});
+    struct outcome got =
+        fetch_within((struct http_request){.url = peer_url(peer, "/data"), .config = config}, 200);
     ck_assert_int_eq(got.kind, ERROR_TIMEOUT);
     check_contains(got.message, "access token");
     outcome_release(&got);
