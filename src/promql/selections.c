@@ -75,7 +75,7 @@ struct selected *selections_get(struct selections *s, const struct store *store,
         drop_all(s);
         s->series_version = version;
     }
-    struct selected *e = find(s, hash, key);
+    struct selected *e = key.len > 0 ? find(s, hash, key) : NULL;
     if (e != NULL) {
         e->refs++;
         return e;
@@ -89,6 +89,8 @@ struct selected *selections_get(struct selections *s, const struct store *store,
     e->refs = 1;
     e->key = str_span(str_dup(key), key.len);
     e->selection = selection;
-    keep(s, hash, e);
+    if (key.len > 0) {
+        keep(s, hash, e);
+    }
     return e;
 }

@@ -31,7 +31,8 @@ struct selections {
 void selections_init(struct selections *s, size_t max_bytes);
 void selections_release(struct selections *s);
 
-/* What `n`, a NODE_SELECTOR, selects: a reference for selected_unref. NULL with work->err. */
+/* What `n`, a NODE_SELECTOR, selects: a reference for selected_unref. NULL with work->err. A node
+ * that was not parsed has no key (ast.h) and is always looked up. */
 struct selected *selections_get(struct selections *s, const struct store *store,
                                 const struct node *n, struct work *work) ATTR_NODISCARD;
 void selected_unref(struct selected *s); /* NULL is fine */
