@@ -1,4 +1,6 @@
 /* tocsin test: files of tests, with what was expected and what came. */
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 
 #include "cmd/command.h"
@@ -47,6 +49,19 @@ static bool run_file(const char *file, const struct unittest_options *how, struc
     return ok;
 }
 
+static int finish(const struct tally *tally)
+{
+    printf("%zu passed, %zu failed, %zu skipped\n", tally->passed, tally->failed, tally->skipped);
+    if (fflush(stdout) != 0 || ferror(stdout) != 0) {
+        struct error err = ERROR_INIT;
+        error_set_sys(&err, errno, "cannot write to standard output");
+        int status = command_fail(&err);
+        error_release(&err);
+        return status;
+    }
+    return tally->failed == 0 ? EXIT_STATUS_OK : EXIT_STATUS_WARNING;
+}
+
 static int run(const struct invocation *inv)
 {
     struct unittest_options unittest;
@@ -56,6 +71,8 @@ static int run(const struct invocation *inv)
         error_release(&err);
         return status;
     }
+    /* A reader that has seen enough (`| head`) ends this as it ends any other program. */
+    signal(SIGPIPE, SIG_DFL);
     struct report report = {.print = print, .user = stdout};
     for (size_t i = 0; i < inv->argument_count; i++) {
         if (!run_file(inv->arguments[i], &unittest, &report)) {
@@ -63,9 +80,7 @@ static int run(const struct invocation *inv)
             report.tally.failed++;
         }
     }
-    printf("%zu passed, %zu failed, %zu skipped\n", report.tally.passed, report.tally.failed,
-           report.tally.skipped);
-    return report.tally.failed == 0 ? EXIT_STATUS_OK : EXIT_STATUS_WARNING;
+    return finish(&report.tally);
 }
 
 const struct command command_test = {.name = "test",

@@ -8,12 +8,14 @@ void rule_loop_init(struct rule_loop *l, struct store *store, struct label_table
                     const struct eval_options *options)
 {
     *l = (struct rule_loop){.store = store, .table = table, .options = *options};
+    l->options.memo = l->memo = memo_create(0);
     batch_init(&l->samples);
     batch_init(&l->markers);
 }
 
 void rule_loop_release(struct rule_loop *l)
 {
+    memo_destroy(l->memo);
     VEC_EACH (&l->groups, struct live_group, g) {
         VEC_EACH (&g->rules, struct live_rule, r) {
             record_release(&r->record);
@@ -33,6 +35,7 @@ void rule_loop_add(struct rule_loop *l, const struct rule_file *file,
     for (size_t i = 0; i < group->rule_count; i++) {
         struct live_rule rule = {.rule = &group->rules[i]};
         record_init(&rule.record, rule.rule);
+        memo_add(l->memo, rule.rule->expr);
         vec_push(&live.rules, rule);
     }
     vec_push(&l->groups, live);

@@ -9,6 +9,7 @@
 #ifndef TOCSIN_UNITTEST_RULE_LOOP_H
 #define TOCSIN_UNITTEST_RULE_LOOP_H
 
+#include "promql/memo.h"
 #include "promql/promql.h"
 #include "rule/record.h"
 #include "rule/rule.h"
@@ -32,6 +33,7 @@ struct live_group {
 struct rule_loop {
     struct store *store;
     struct label_table *table;
+    struct memo *memo; /* rules ask the same again and again */
     struct eval_options options;
     VEC(struct live_group) groups;
     struct batch samples; /* scratch */
