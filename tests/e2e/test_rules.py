@@ -8,7 +8,7 @@ import tempfile
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from console import clean_environment, expect, run_cases  # noqa: E402
 
-TOCSIN = sys.argv[1]
+TOCSIN = os.path.abspath(sys.argv[1])
 HOME = tempfile.mkdtemp(prefix="tocsin-home-")
 
 
