@@ -194,6 +194,9 @@ struct expr {
 const struct node *node_child(const struct node *n, size_t i);
 
 /* fingerprint.c */
+/* What `selector.matchers_key` is for these matchers. */
+struct strbuf;
+void node_matchers_key(struct strbuf *out, const struct node *n);
 
 /* Gives the nodes of a parsed and checked expression their numbers, fingerprints and keys. What is
  * node_equal has the same fingerprint, and its nodes stand at equal distances in `ordinal`. */

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "promql/absent.h"
 #include "promql/binary_row.h"
+#include "promql/eval_edges.h"
 #include "promql/func.h"
 #include "promql/functions.h"
 #include "promql/window.h"
@@ -307,6 +308,9 @@ bool eval_scalar(struct evaluator *ev, const struct node *n, double *out)
 static bool answer_matrix(struct evaluator *ev, const struct node *n, struct value *out)
 {
     out->type = VALUE_MATRIX;
+    if (edges_of(n) != EDGES_PLAIN) {
+        return edges_answer(ev, n, out);
+    }
     struct range_reader r;
     if (!range_reader_open(&r, ev, n)) {
         return false;
@@ -435,7 +439,10 @@ static bool eval_of_question(const struct expr *e, const struct store *store,
         value_init(out, VALUE_VECTOR, *grid);
         return false;
     }
-    bool ok = expr_eval(computed, store, table, grid, instant, o, out, err);
+    /* The memo knows expressions that are asked again, which this one will not be. */
+    struct eval_options once = *o;
+    once.memo = NULL;
+    bool ok = expr_eval(computed, store, table, grid, instant, &once, out, err);
     expr_unref(computed);
     return ok;
 }

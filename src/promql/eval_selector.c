@@ -5,6 +5,7 @@
  */
 #include "promql/absent.h"
 #include "promql/eval.h"
+#include "promql/eval_edges.h"
 #include "promql/window.h"
 #include "series/store.h"
 
@@ -82,6 +83,9 @@ static bool fill_one(const struct lookup *l, const struct series *s, double *row
 
 bool eval_selector(struct evaluator *ev, const struct node *n, bool timestamps, struct columns *out)
 {
+    if (n->selector.edges == EDGES_SMOOTHED && !timestamps) {
+        return edges_selector(ev, n, out);
+    }
     struct lookup l = lookup_of(ev, n, timestamps);
     struct selected *selected = selections_get(ev->selections, ev->store, n, ev->work);
     if (selected == NULL) {

@@ -32,7 +32,7 @@ static void add_strs(struct strbuf *out, const struct str *list, size_t count)
     }
 }
 
-static void add_matchers(struct strbuf *out, const struct node *n)
+void node_matchers_key(struct strbuf *out, const struct node *n)
 {
     for (size_t i = 0; i < n->selector.matcher_count; i++) {
         const struct matcher *m = &n->selector.matchers[i];
@@ -133,7 +133,7 @@ static void identify(struct numbering *in, struct node *n)
     }
     if (n->kind == NODE_SELECTOR) {
         strbuf_reset(&in->bytes);
-        add_matchers(&in->bytes, n);
+        node_matchers_key(&in->bytes, n);
         n->selector.matchers_key = arena_str(in->arena, strbuf_str(&in->bytes));
     }
     strbuf_reset(&in->bytes);

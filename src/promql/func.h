@@ -71,7 +71,13 @@ bool func_over_windows(struct evaluator *ev, const struct node *n, const struct 
 void func_check_quantile(struct evaluator *ev, const struct node *arg, const double *q,
                          size_t steps);
 
+/* func_edges.c: those functions over a range that is `anchored` or `smoothed`. */
+bool func_over_edges(struct evaluator *ev, const struct node *n, struct columns *out);
+
 /* func_range.c */
+/* Rates of what is not named like a counter are doubtful: an annotation. */
+void func_check_counter_name(struct evaluator *ev, const struct node *arg,
+                             const struct labels *labels);
 bool func_rate(struct evaluator *ev, const struct node *n, struct columns *out);
 bool func_increase(struct evaluator *ev, const struct node *n, struct columns *out);
 bool func_delta(struct evaluator *ev, const struct node *n, struct columns *out);

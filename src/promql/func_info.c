@@ -107,7 +107,14 @@ static bool read_info(struct info_join *j)
     }
     n.selector.matchers = matchers;
     n.selector.matcher_count = count + 1;
-    ok = ok && eval_selector(j->ev, &n, true, &j->info);
+    struct strbuf key;
+    strbuf_init(&key, SIZE_MAX);
+    if (ok) {
+        node_matchers_key(&key, &n);
+        n.selector.matchers_key = strbuf_str(&key);
+        ok = eval_selector(j->ev, &n, true, &j->info);
+    }
+    strbuf_release(&key);
     matcher_release(&matchers[0]);
     free(matchers);
     return ok;

@@ -161,8 +161,8 @@ static bool named_like_counter(struct str name)
            str_ends_with(name, STR("_count")) || str_ends_with(name, STR("_bucket"));
 }
 
-static void check_counter_name(struct evaluator *ev, const struct node *arg,
-                               const struct labels *labels)
+void func_check_counter_name(struct evaluator *ev, const struct node *arg,
+                             const struct labels *labels)
 {
     struct str name = labels_name(labels);
     if (name.len == 0 || named_like_counter(name)) {
@@ -202,7 +202,7 @@ static bool extrapolate_all(struct evaluator *ev, const struct node *arg, struct
         if (x->is_counter && labels_name(s.labels).data != checked.data) {
             /* Names are interned: most series of a selector share one. */
             checked = labels_name(s.labels);
-            check_counter_name(ev, arg, s.labels);
+            func_check_counter_name(ev, arg, s.labels);
         }
         ok = columns_finish_last(out) && ok;
     }

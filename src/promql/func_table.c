@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "promql/absent.h"
+#include "promql/eval_edges.h"
 #include "promql/func.h"
 
 /* The same order as functions.def, by designated index. */
@@ -166,6 +167,10 @@ static bool map_dates(struct evaluator *ev, const struct node *n, const struct f
 bool func_call_vector(struct evaluator *ev, const struct node *n, struct columns *out)
 {
     const struct func_handler *h = &handlers[n->call.function->id];
+    if (n->call.arg_count == 1 && edges_of(n->call.args[0]) != EDGES_PLAIN &&
+        eval_unwrap(n->call.args[0])->type == VALUE_MATRIX) {
+        return func_over_edges(ev, n, out);
+    }
     if (h->math != NULL) {
         return map_points(ev, n, h, out);
     }
