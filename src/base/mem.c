@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 static ATTR_NORETURN void out_of_memory(size_t size)
 {
@@ -43,6 +45,18 @@ void *mem_realloc(void *ptr, size_t count, size_t size)
         out_of_memory(bytes);
     }
     return p;
+}
+
+void mem_free_pages(void *ptr, size_t size)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t begin = ((uintptr_t)ptr + page - 1) / page * page;
+    uintptr_t end = ((uintptr_t)ptr + size) / page * page;
+    if (ptr != NULL && begin < end) {
+        /* Only the pages that are its own as a whole. Where the system refuses, nothing is lost. */
+        (void)madvise((void *)begin, end - begin, MADV_DONTNEED);
+    }
+    free(ptr);
 }
 
 char *mem_strdup(const char *s)

@@ -17,6 +17,13 @@ void *mem_alloc(size_t size) ATTR_MALLOC;
 void *mem_zalloc(size_t count, size_t size) ATTR_MALLOC;
 /* `count` x `size` bytes; `ptr` may be NULL. */
 void *mem_realloc(void *ptr, size_t count, size_t size) ATTR_NODISCARD;
+/*
+ * free() of a piece of something huge (MEM_HUGE bytes together), whose pages go back to the system
+ * with it. Otherwise the allocator keeps them until the last piece is freed and gives all back at
+ * once, which for some hundred megabytes takes longer than a loop may wait. `ptr` may be NULL.
+ */
+void mem_free_pages(void *ptr, size_t size);
+#define MEM_HUGE ((size_t)32 * 1024 * 1024)
 char *mem_strdup(const char *s) ATTR_MALLOC;
 /* A copy of `len` bytes with a NUL behind them. */
 char *mem_strndup(const char *s, size_t len) ATTR_MALLOC;

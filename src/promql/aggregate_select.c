@@ -373,7 +373,8 @@ static bool choose_rows(struct evaluator *ev, const struct node *n, const double
         }
         for (size_t i = 0; ok && i < count; i++) {
             size_t row = ordered ? best.items[i].row : rows[i];
-            if (!absent_all(columns_row(c, row), c->steps)) {
+            ok = eval_spend(ev, WORK_ROW + c->steps / WORK_QUICK);
+            if (ok && !absent_all(columns_row(c, row), c->steps)) {
                 move_row(c, row, out);
             }
         }

@@ -19,14 +19,34 @@ static void head_release(struct columns_head *h)
     free(h->points);
 }
 
+/* Together they are so much that freeing them takes long. */
+static bool is_huge(const struct columns *c)
+{
+    return c->count > MEM_HUGE / sizeof(double) / (c->steps + 1);
+}
+
+/* One row of columns that are, or are not, huge. */
+static void row_release(struct columns_head *h, size_t steps, bool huge)
+{
+    if (huge) {
+        mem_free_pages(h->points, steps * sizeof(*h->points));
+        h->points = NULL;
+    }
+    head_release(h);
+}
+
 void columns_release(struct columns *c)
 {
-    for (size_t i = 0; i < c->count; i++) {
-        head_release(&c->heads[i]);
+    bool huge = is_huge(c);
+    while (c->count > 0) {
+        row_release(&c->heads[--c->count], c->steps, huge);
+        if (c->work != NULL) {
+            work_spend_clearing(c->work, WORK_ROW + c->steps / WORK_QUICK);
+        }
     }
     free(c->heads);
     free(c->spare);
-    *c = (struct columns){.steps = c->steps};
+    *c = (struct columns){.steps = c->steps, .work = c->work};
 }
 
 void columns_reserve(struct columns *c, size_t extra)
@@ -84,11 +104,12 @@ void columns_relabel(struct columns *c, size_t row, struct labels *labels)
 bool columns_drop_empty(struct columns *c, struct work *work)
 {
     size_t kept = 0;
+    bool huge = is_huge(c);
     bool ok = true;
     for (size_t i = 0; i < c->count; i++) {
-        ok = ok && work_spend(work, 1);
+        ok = ok && work_spend(work, WORK_ROW + c->steps / WORK_QUICK);
         if (ok && absent_all(columns_row(c, i), c->steps)) {
-            head_release(&c->heads[i]);
+            row_release(&c->heads[i], c->steps, huge);
         } else {
             c->heads[kept++] = c->heads[i];
         }

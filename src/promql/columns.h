@@ -40,6 +40,7 @@ struct columns {
     struct columns_head *heads;
     double *spare; /* points of a row that was taken away again, for the next one; or NULL */
     struct columns_sink *sink; /* borrowed; NULL: rows are kept */
+    struct work *work;         /* borrowed; what freeing the rows is spent on, or NULL */
 };
 
 void columns_init(struct columns *c, size_t steps);

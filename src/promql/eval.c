@@ -202,6 +202,7 @@ bool eval_vector_anew(struct evaluator *ev, const struct node *n, struct columns
         once.grid.steps = 1;
         once.plan = NULL;
         columns_init(out, 1);
+        out->work = ev->work;
         ok = vector_over_grid(&once, n, out);
         if (ok) {
             struct columns sized = {.steps = ev->grid.steps};
@@ -211,6 +212,7 @@ bool eval_vector_anew(struct evaluator *ev, const struct node *n, struct columns
         }
     } else {
         columns_init(out, ev->grid.steps);
+        out->work = ev->work;
         ok = vector_over_grid(ev, n, out);
     }
     if (!ok) {
@@ -240,6 +242,7 @@ bool eval_vector_rows(struct evaluator *ev, const struct node *n, struct columns
     bool ok;
     if (makes_rows(ev, n)) {
         columns_init(&c, ev->grid.steps);
+        c.work = ev->work;
         c.sink = sink;
         ok = vector_over_grid(ev, n, &c);
         columns_release(&c);
@@ -385,7 +388,7 @@ static bool answer_vector(struct evaluator *ev, const struct node *n, struct val
     vec_reserve(&out->series, c.count);
     bool ok = true;
     for (size_t i = 0; ok && i < c.count; i++) {
-        ok = eval_spend(ev, 1);
+        ok = eval_spend(ev, WORK_ROW + c.steps / WORK_QUICK);
         if (ok && !absent_all(columns_row(&c, i), c.steps)) {
             struct columns_head *h = &c.heads[i];
             vec_push(&out->series, ((struct value_series){.labels = labels_ref(h->labels),
@@ -515,7 +518,7 @@ bool expr_eval(const struct expr *e, const struct store *store, struct label_tab
         plan = memo_enter(o->memo, e, &ev.key);
         ev.plan = plan;
     }
-    bool ok = answer(&ev, e->root, out);
+    bool ok = answer(&ev, e->root, out) && work_end(&work);
     memo_leave(o->memo, plan);
     selections_release(&own);
     samples_release(&spare);

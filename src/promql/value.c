@@ -52,6 +52,35 @@ static void series_release(struct value_series *s)
     free(s->times_ms);
 }
 
+size_t value_points(const struct value *v)
+{
+    size_t points = 0;
+    VEC_EACH (&v->series, const struct value_series, s) {
+        points += s->count;
+    }
+    return points;
+}
+
+bool value_release_part(struct value *v, size_t points)
+{
+    for (size_t freed = 0; v->series.len > 0; v->series.len--) {
+        struct value_series *last = &v->series.items[v->series.len - 1];
+        if (freed >= points) {
+            return false;
+        }
+        freed += last->count + 1;
+        mem_free_pages(last->points, last->count * sizeof(*last->points));
+        last->points = NULL;
+        if (last->times_ms != NULL) {
+            mem_free_pages(last->times_ms, last->count * sizeof(*last->times_ms));
+            last->times_ms = NULL;
+        }
+        series_release(last);
+    }
+    value_release(v);
+    return true;
+}
+
 void value_release(struct value *v)
 {
     VEC_EACH (&v->series, struct value_series, s) {
@@ -105,7 +134,11 @@ static int series_compare(const void *a, const void *b)
 
 void value_sort(struct value *v)
 {
-    if (v->series.len > 1) {
+    bool sorted = true; /* as series of one selector are */
+    for (size_t i = 1; sorted && i < v->series.len; i++) {
+        sorted = series_compare(&v->series.items[i - 1], &v->series.items[i]) <= 0;
+    }
+    if (!sorted) {
         qsort(v->series.items, v->series.len, sizeof(*v->series.items), series_compare);
     }
 }

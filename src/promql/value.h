@@ -76,6 +76,11 @@ struct value {
 
 void value_init(struct value *v, enum value_type type, struct grid grid);
 void value_release(struct value *v);
+/* Releases the last series only, `points` points of them or a little more; true when nothing is
+ * left. For huge values (MEM_HUGE), whose memory takes long to give back. */
+bool value_release_part(struct value *v, size_t points);
+/* Points of all series. */
+size_t value_points(const struct value *v);
 /* Adds a series of grid.steps absent points; takes over the reference. The pointer is good until
  * the next one. */
 struct value_series *value_add(struct value *v, struct labels *labels);

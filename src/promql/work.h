@@ -21,6 +21,8 @@
 #define WORK_SLICE ((size_t)20000)
 /* A row: its labels, its place in a hash table, its allocation. */
 #define WORK_ROW ((size_t)16)
+/* So many points looked at or freed in one go are like one that is computed. */
+#define WORK_QUICK ((size_t)8)
 
 struct work {
     size_t since_pause;
@@ -28,7 +30,8 @@ struct work {
     size_t max_samples;
     bool (*pause)(void *user); /* NULL: never; false: the question is called off */
     void *pause_user;
-    bool ended; /* called off: no more pauses, only clearing away */
+    bool refused; /* called off while something was cleared away: said at the next pause */
+    bool ended;   /* called off: no more pauses, only clearing away */
     struct error *err;
 };
 
@@ -41,6 +44,12 @@ static inline bool work_spend(struct work *w, size_t amount)
     w->since_pause += amount;
     return w->since_pause < WORK_SLICE || work_pause(w);
 }
+
+/* The same where nothing can fail, since something is just cleared away. */
+void work_spend_clearing(struct work *w, size_t amount);
+
+/* All is done: false where it was called off in between and nobody has said so yet. */
+bool work_end(struct work *w) ATTR_NODISCARD;
 
 /* The same of samples read, which are limited: ERROR_LIMIT. */
 bool work_read(struct work *w, size_t samples) ATTR_NODISCARD;

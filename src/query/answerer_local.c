@@ -3,9 +3,13 @@
  * turn of the loop does one piece of work: a question, or a slice of a long one. A lane has one
  * evaluation, so that a normal question need not wait for a background one that was begun.
  *
- * Invariant: a turn is deferred exactly when a question waits or is under way. `done` runs after
- * the question has left its lane and nothing of the answerer is touched behind it, so that it may
- * ask again, cancel others or destroy the answerer.
+ * A huge value is not freed in the turn that delivers it either but bit by bit in the next ones,
+ * before anything else is evaluated, so that there is never more than one.
+ *
+ * Invariants: a turn is deferred exactly when a question waits or is under way or something is to
+ * be freed. `done` runs after the question has left its lane; it may ask again, cancel others or
+ * destroy the answerer, so that nothing of the answerer is touched behind it before it is clear
+ * that it is still there (`gone`).
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -20,6 +24,9 @@
 
 #define NS_PER_MS INT64_C(1000000)
 #define LANES     2 /* by enum query_priority */
+
+/* Points of a value that are freed together: well under a millisecond. */
+#define FREED_AT_ONCE ((size_t)200000)
 
 struct local_query {
     struct query base;
@@ -48,22 +55,12 @@ struct local {
     int64_t slice_ms;
     struct lane lanes[LANES];
     struct deferred *turn;
+    bool has_waste;
+    struct value waste; /* delivered, and still to be freed */
+    bool *gone;         /* within `done`: set where the answerer is destroyed */
 };
 
-static struct local_query *lane_pop(struct lane *lane)
-{
-    struct local_query *lq = lane->first;
-    if (lq != NULL) {
-        lane->first = lq->next;
-        if (lane->first == NULL) {
-            lane->last = &lane->first;
-        }
-        lq->next = NULL;
-    }
-    return lq;
-}
-
-/* Also one that is under way, which is stopped. */
+/* False where it is in another lane. One that is under way is stopped. */
 static bool lane_remove(struct lane *lane, const struct local_query *lq)
 {
     if (lane->open == lq) {
@@ -212,22 +209,30 @@ static void take_turn(void *user);
 
 static void arm(struct local *l)
 {
-    if (l->turn == NULL && next_lane(l) != NULL) {
+    if (l->turn == NULL && (next_lane(l) != NULL || l->has_waste)) {
         l->turn = loop_defer(l->loop, take_turn, l);
     }
 }
 
-static void fail_late(struct local *l, struct lane *lane, struct local_query *lq)
+/* Ends a question that is still in its lane. */
+static void fail_next(struct local *l, struct lane *lane, struct error *err)
+{
+    struct local_query *lq = lane_next(lane);
+    lane_remove(lane, lq);
+    arm(l);
+    fail(lq, err);
+    error_release(err);
+}
+
+/* The same for one that has taken too long. */
+static void fail_late(struct local *l, struct lane *lane)
 {
     struct strbuf limit = STRBUF_INIT;
     struct error err = ERROR_INIT;
-    lane_remove(lane, lq);
-    arm(l);
-    duration_format(&limit, lq->timeout_ms);
+    duration_format(&limit, lane_next(lane)->timeout_ms);
     error_set(&err, ERROR_TIMEOUT, "the query took longer than %s", strbuf_cstr(&limit));
-    fail(lq, &err);
-    error_release(&err);
     strbuf_release(&limit);
+    fail_next(l, lane, &err);
 }
 
 /* Makes the lane's next question the one under way. */
@@ -239,9 +244,45 @@ static bool begin(struct local *l, struct lane *lane, struct error *err)
             return false;
         }
     }
-    lane->open = lane_pop(lane);
-    evaluation_begin(lane->evaluation, &lane->open->request, &l->options, lane->open->deadline);
+    struct local_query *first = lane->first;
+    lane_remove(lane, first);
+    lane->open = first;
+    evaluation_begin(lane->evaluation, &first->request, &l->options, first->deadline);
     return true;
+}
+
+/* Hands the value over and frees what was not moved out of it. */
+static void deliver(struct local *l, struct local_query *lq, struct value *value)
+{
+    bool gone = false;
+    query_done_cb done = lq->request.done;
+    void *user = lq->request.user;
+    query_free(lq);
+    arm(l);
+    l->gone = &gone;
+    done(user, value, NULL);
+    if (gone) {
+        value_release(value);
+        return;
+    }
+    l->gone = NULL;
+    if (value_points(value) < MEM_HUGE / sizeof(double)) {
+        value_release(value);
+        return;
+    }
+    l->waste = *value;
+    l->has_waste = true;
+    arm(l);
+}
+
+/* Until this turn has taken long enough. */
+static void free_waste(struct local *l)
+{
+    int64_t slice_end_ns = loop_mono(l->loop).ns + l->slice_ms * NS_PER_MS;
+    do {
+        l->has_waste = !value_release_part(&l->waste, FREED_AT_ONCE);
+    } while (l->has_waste && loop_clock(l->loop).ns < slice_end_ns);
+    arm(l);
 }
 
 static void evaluate(struct local *l, struct lane *lane)
@@ -249,10 +290,7 @@ static void evaluate(struct local *l, struct lane *lane)
     struct value value;
     struct error err = ERROR_INIT;
     if (lane->open == NULL && !begin(l, lane, &err)) {
-        struct local_query *lq = lane_pop(lane);
-        arm(l);
-        fail(lq, &err);
-        error_release(&err);
+        fail_next(l, lane, &err);
         return;
     }
     struct local_query *lq = lane->open;
@@ -262,22 +300,15 @@ static void evaluate(struct local *l, struct lane *lane)
         return;
     }
     if (state == EVALUATION_LATE) {
-        fail_late(l, lane, lq);
+        fail_late(l, lane);
+        return;
+    }
+    if (!evaluation_take(lane->evaluation, &value, &err)) {
+        fail_next(l, lane, &err);
         return;
     }
     lane->open = NULL;
-    if (!evaluation_take(lane->evaluation, &value, &err)) {
-        arm(l);
-        fail(lq, &err);
-        error_release(&err);
-        return;
-    }
-    query_done_cb done = lq->request.done;
-    void *user = lq->request.user;
-    query_free(lq);
-    arm(l);
-    done(user, &value, NULL);
-    value_release(&value);
+    deliver(l, lq, &value);
 }
 
 static void take_turn(void *user)
@@ -285,19 +316,26 @@ static void take_turn(void *user)
     struct local *l = user;
     struct mono now = loop_mono(l->loop);
     l->turn = NULL;
+    if (l->has_waste) {
+        free_waste(l);
+        return;
+    }
     for (size_t i = 0; i < LANES; i++) { /* also a background one that never had its turn */
         struct local_query *next = lane_next(&l->lanes[i]);
         if (next != NULL && now.ns >= next->deadline.ns) {
-            fail_late(l, &l->lanes[i], next);
+            fail_late(l, &l->lanes[i]);
             return;
         }
     }
     struct lane *lane = next_lane(l);
-    assert(lane != NULL);
-    if (lane_next(lane)->is_names) {
-        struct local_query *lq = lane_pop(lane);
+    struct local_query *next = lane != NULL ? lane_next(lane) : NULL;
+    if (next == NULL) {
+        return; /* nobody waits any more */
+    }
+    if (next->is_names) {
+        lane_remove(lane, next);
         arm(l);
-        answer_names(l, lq);
+        answer_names(l, next);
     } else {
         evaluate(l, lane);
     }
@@ -350,7 +388,7 @@ static void local_cancel(struct answerer *self, struct query *query)
     assert(removed);
     (void)removed;
     query_free(lq);
-    if (next_lane(l) == NULL) {
+    if (next_lane(l) == NULL && !l->has_waste) {
         deferred_cancel(l->turn);
         l->turn = NULL;
     }
@@ -411,6 +449,12 @@ void answerer_local_destroy(struct answerer *answerer)
     }
     error_release(&err);
     deferred_cancel(l->turn);
+    if (l->has_waste) {
+        value_release(&l->waste);
+    }
+    if (l->gone != NULL) {
+        *l->gone = true;
+    }
     for (size_t i = 0; i < LANES; i++) {
         evaluation_destroy(l->lanes[i].evaluation);
     }

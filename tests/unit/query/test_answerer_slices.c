@@ -275,6 +275,28 @@ START_TEST(destroyed_in_the_middle)
 }
 END_TEST
 
+/* What is delivered and not taken is freed in later turns; whenever the answerer goes, all is. */
+START_TEST(huge_values_go_bit_by_bit)
+{
+    struct outcome o = {.destroys = _i == 2};
+    struct outcome next = {0};
+    ask("m", MEM_HUGE / sizeof(double) / SERIES + 1, QUERY_NORMAL, 0, &o);
+    turns_until(&o);
+    ck_assert_int_eq(o.error, ERROR_NONE);
+    if (_i == 0) {
+        query_cancel(ask_short(&next));
+        ask_short(&next);
+        ck_assert_uint_gt(turns_until(&next), 5);
+        ck_assert(next.last == SERIES);
+        ck_assert(!loop_step(loop, 0)); /* nothing is deferred any more */
+    } else if (_i == 1) {
+        turns(2);
+        answerer_local_destroy(answerer);
+        answerer = NULL;
+    }
+}
+END_TEST
+
 START_TEST(late_in_the_middle)
 {
     struct outcome o = {0};
@@ -431,6 +453,7 @@ int main(void)
     tcase_add_test(slices, cancelled_in_the_middle);
     tcase_add_test(slices, a_callback_cancels_one_in_the_middle);
     tcase_add_loop_test(slices, destroyed_in_the_middle, 0, 2);
+    tcase_add_loop_test(slices, huge_values_go_bit_by_bit, 0, 3);
     TCase *limits = tcase_create("limits");
     tcase_add_checked_fixture(limits, setup, teardown);
     tcase_set_timeout(limits, 60);

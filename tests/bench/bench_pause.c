@@ -1,0 +1,215 @@
+/*
+ * Long questions to the embedded engine: how long the loop is away for one of them, and what
+ * pausing costs.
+ *
+ *     bench_pause [--check]     --check: exit status 1 where the loop is away for longer than told
+ *
+ * The data: 20,000 series of an hour, a sample each 15 s. The questions have 2,000 steps. The loop
+ * is away from the beginning of a turn to its end; processor time, since other work on the machine
+ * is not the evaluation's. The last turn of a question delivers its value and frees it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "loop/loop.h"
+#include "query/query.h"
+#include "series/store.h"
+
+#define SERIES      20000
+#define GROUPS      100
+#define ROWS        240
+#define INTERVAL_MS 15000
+#define START_MS    INT64_C(1700000100000)
+#define END_MS      (START_MS + (int64_t)(ROWS - 1) * INTERVAL_MS)
+#define STEPS       2000
+#define AWAY_MS     20.0
+#define SHORT_ONES  50000
+
+static struct loop *loop;
+static struct label_table *table;
+static struct store *store;
+static struct answerer *answerer;
+
+static double now_ms(clockid_t clock)
+{
+    struct timespec t;
+    clock_gettime(clock, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static void fail(const char *what, const struct error *err)
+{
+    fprintf(stderr, "bench_pause: %s: %s\n", what, error_text(err));
+    exit(2);
+}
+
+static void fill(void)
+{
+    static double counts[SERIES];
+    static series_ref refs[SERIES];
+    struct error err = ERROR_INIT;
+    struct labels_builder b;
+    struct batch batch;
+    store_target target = store_add_target(store);
+    labels_builder_init(&b, table);
+    batch_init(&batch);
+    for (size_t row = 0; row < ROWS; row++) {
+        batch_reset(&batch, START_MS + (int64_t)row * INTERVAL_MS);
+        for (size_t i = 0; i < SERIES; i++) {
+            counts[i] += (double)(random() % 50);
+            if (row > 0) {
+                batch_add_ref(&batch, refs[i], counts[i]);
+                continue;
+            }
+            char group[24];
+            char number[24];
+            snprintf(group, sizeof(group), "%zu", i % GROUPS);
+            snprintf(number, sizeof(number), "%zu", i);
+            labels_builder_add(&b, STR(LABEL_NAME), STR("m"));
+            labels_builder_add(&b, STR("group"), str_from(group));
+            labels_builder_add(&b, STR("instance"), str_from(number));
+            batch_add_labels(&batch, labels_builder_finish(&b, &err), counts[i]);
+        }
+        if (!store_commit(store, target, &batch, refs, &err)) {
+            fail("commit", &err);
+        }
+    }
+    batch_release(&batch);
+    labels_builder_release(&b);
+}
+
+struct outcome {
+    bool came;
+    size_t series;
+};
+
+static void on_done(void *user, struct value *value, const struct error *err)
+{
+    struct outcome *o = user;
+    if (err != NULL) {
+        fail("answer", err);
+    }
+    o->came = true;
+    o->series = value->series.len;
+}
+
+static struct expr *parse(const char *text)
+{
+    struct error err = ERROR_INIT;
+    struct expr *e = expr_parse(str_from(text), NULL, &err);
+    if (e == NULL) {
+        fail(text, &err);
+    }
+    return e;
+}
+
+/* Without a pause, freeing included, as the answerer does it. */
+static double straight_ms(const struct expr *e, const struct grid *grid)
+{
+    struct error err = ERROR_INIT;
+    struct value v;
+    double begin = now_ms(CLOCK_PROCESS_CPUTIME_ID);
+    if (!expr_eval(e, store, table, grid, grid->steps == 1, NULL, &v, &err)) {
+        fail("evaluation", &err);
+    }
+    value_release(&v);
+    return now_ms(CLOCK_PROCESS_CPUTIME_ID) - begin;
+}
+
+static bool ask_long(const char *text)
+{
+    struct expr *e = parse(text);
+    struct grid grid = grid_range(START_MS, END_MS, (END_MS - START_MS) / (STEPS - 1));
+    double straight = straight_ms(e, &grid);
+    struct outcome o = {0};
+    struct query_request request = {.expr = e, .grid = grid, .done = on_done, .user = &o};
+    double wall = now_ms(CLOCK_MONOTONIC);
+    double begin = now_ms(CLOCK_PROCESS_CPUTIME_ID);
+    double before = begin;
+    double away = 0;
+    double last = 0;
+    size_t turns = 0;
+    query_ask(answerer, &request);
+    while (!o.came) {
+        loop_step(loop, 0);
+        double after = now_ms(CLOCK_PROCESS_CPUTIME_ID);
+        last = after - before;
+        away = last > away && !o.came ? last : away;
+        before = after;
+        turns++;
+    }
+    double total = before - begin;
+    printf("%-42s %6zu series %7.0f ms straight %7.0f ms in %5zu turns (%+5.1f%%, wall %7.0f)   "
+           "away %5.1f ms, delivering %5.1f ms\n",
+           text, o.series, straight, total, turns, (total / straight - 1) * 100,
+           now_ms(CLOCK_MONOTONIC) - wall, away, last);
+    expr_unref(e);
+    return away <= AWAY_MS && last <= AWAY_MS;
+}
+
+static void ask_short(void)
+{
+    struct expr *e = parse("1 + 1");
+    struct grid grid = grid_instant(END_MS);
+    double straight = 0;
+    for (int i = 0; i < SHORT_ONES; i++) {
+        straight += straight_ms(e, &grid);
+    }
+    double begin = now_ms(CLOCK_PROCESS_CPUTIME_ID);
+    for (int i = 0; i < SHORT_ONES; i++) {
+        struct outcome o = {0};
+        struct query_request request = {
+            .expr = e, .grid = grid, .instant = true, .done = on_done, .user = &o};
+        query_ask(answerer, &request);
+        while (!o.came) {
+            loop_step(loop, 0);
+        }
+    }
+    double asked = now_ms(CLOCK_PROCESS_CPUTIME_ID) - begin;
+    begin = now_ms(CLOCK_PROCESS_CPUTIME_ID);
+    for (int i = 0; i < SHORT_ONES; i++) {
+        loop_step(loop, 0);
+    }
+    double turns = now_ms(CLOCK_PROCESS_CPUTIME_ID) - begin;
+    printf("1 + 1: %.2f us asked, of which a turn of the loop is %.2f us, evaluating %.2f us\n",
+           asked * 1e3 / SHORT_ONES, turns * 1e3 / SHORT_ONES, straight * 1e3 / SHORT_ONES);
+    expr_unref(e);
+}
+
+int main(int argc, char **argv)
+{
+    static const char *const texts[] = {
+        "m",
+        "sum by (group) (rate(m[5m]))",
+        "rate(m[5m])",
+        "quantile by (group) (0.9, m)",
+        "topk(5, m)",
+        "m / on (instance) group_left () m",
+        "label_replace(m, \"x\", \"$1\", \"instance\", \"(.).*\")",
+        "count(m{instance=~\".*7.*\"} or m)",
+    };
+    struct error err = ERROR_INIT;
+    bool check = argc > 1 && strcmp(argv[1], "--check") == 0;
+    bool ok = true;
+    loop = loop_create(NULL, &err);
+    if (loop == NULL) {
+        fail("loop", &err);
+    }
+    table = label_table_create();
+    store = store_create(&(struct store_options){0}, table);
+    fill();
+    answerer = answerer_local_create(loop, store, table, "local", NULL);
+    ask_short();
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        ok = ask_long(texts[i]) && ok;
+    }
+    printf("the loop is to be away for no more than %.0f ms: %s\n", AWAY_MS,
+           ok ? "met" : "not met");
+    answerer_local_destroy(answerer);
+    store_destroy(store);
+    label_table_destroy(table);
+    loop_destroy(loop);
+    return check && !ok ? 1 : 0;
+}
