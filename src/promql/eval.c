@@ -307,6 +307,17 @@ bool eval_scalar(struct evaluator *ev, const struct node *n, double *out)
     return error_set(ev->err, ERROR_TYPE, "expected a scalar");
 }
 
+/* Sorted, without the names that were marked: those of a subquery may have told series apart. */
+static bool each_is_distinct(struct evaluator *ev, const struct value *v)
+{
+    for (size_t i = 1; i < v->series.len; i++) {
+        if (v->series.items[i].labels == v->series.items[i - 1].labels) {
+            return error_set(ev->err, ERROR_EVALUATION, "%s", COLUMNS_SAME_LABELSET);
+        }
+    }
+    return true;
+}
+
 /* `m[5m]` asked as such: the samples themselves. */
 static bool answer_matrix(struct evaluator *ev, const struct node *n, struct value *out)
 {
@@ -352,7 +363,7 @@ static bool answer_matrix(struct evaluator *ev, const struct node *n, struct val
     }
     range_reader_close(&r);
     value_sort(out);
-    return ok;
+    return ok && each_is_distinct(ev, out);
 }
 
 static bool answer_scalar(struct evaluator *ev, const struct node *n, struct value *out)
