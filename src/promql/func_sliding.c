@@ -8,15 +8,25 @@
 #include "promql/func.h"
 
 /* Does the later of two samples put the earlier one out of the running? NaN only where there is
- * nothing else, of equal ones the last. */
+ * nothing else. Of equal ones the values of 0 and -0 ask for the first, times for the last. */
 typedef bool (*ordering)(double later, double earlier);
 
 static bool is_higher(double later, double earlier)
 {
-    return later >= earlier || isnan(earlier);
+    return later > earlier || isnan(earlier);
 }
 
 static bool is_lower(double later, double earlier)
+{
+    return later < earlier || isnan(earlier);
+}
+
+static bool is_no_lower(double later, double earlier)
+{
+    return later >= earlier || isnan(earlier);
+}
+
+static bool is_no_higher(double later, double earlier)
 {
     return later <= earlier || isnan(earlier);
 }
@@ -49,12 +59,12 @@ double func_sliding_min(struct func_sliding *w)
 
 double func_sliding_ts_of_max(struct func_sliding *w)
 {
-    return (double)w->t_ms[best_of(w, is_higher)] / 1000;
+    return (double)w->t_ms[best_of(w, is_no_lower)] / 1000;
 }
 
 double func_sliding_ts_of_min(struct func_sliding *w)
 {
-    return (double)w->t_ms[best_of(w, is_lower)] / 1000;
+    return (double)w->t_ms[best_of(w, is_no_higher)] / 1000;
 }
 
 /* Of a sample and the one before it. */
