@@ -35,10 +35,16 @@ static void print_labels(struct strbuf *out, const struct str *labels, size_t co
     strbuf_add_char(out, ')');
 }
 
+/* Elsewhere its value says the same, to older servers as well. */
+static bool prints_computed(const struct duration *computed, unsigned flags)
+{
+    return computed != NULL && ((flags & PRINT_AS_WRITTEN) != 0 || duration_of_question(computed));
+}
+
 static void print_duration(struct strbuf *out, const struct duration *computed, int64_t ms,
                            unsigned flags)
 {
-    if (computed != NULL && ((flags & PRINT_AS_WRITTEN) != 0 || duration_of_question(computed))) {
+    if (prints_computed(computed, flags)) {
         duration_print(out, computed);
     } else {
         duration_format(out, ms);
@@ -67,7 +73,7 @@ static void print_at(struct strbuf *out, enum at_kind at, int64_t at_ms)
 static void print_offset(struct strbuf *out, const struct duration *computed, int64_t ms,
                          unsigned flags)
 {
-    if (ms != 0 || computed != NULL) {
+    if (ms != 0 || prints_computed(computed, flags)) {
         strbuf_add_c(out, " offset ");
         print_duration(out, computed, ms, flags);
     }
