@@ -24,8 +24,7 @@ const char *number_scan(const char *p, const char *end, double *out);
 /* Shortest text that reads back to the same bits, as Go's FormatFloat(v, 'f', -1, 64): what
  * Prometheus' HTTP API prints for sample values: `0.1`, `1500000`, `NaN`, `+Inf`, `-Inf`. */
 void number_format(struct strbuf *out, double value);
-/* The same with an exponent where Go's 'g' would use one (below 1e-4 or from 1e21): for
- * expressions. */
+/* The same with an exponent below 1e-4 or from 1e21 on: for expressions, where people read it. */
 void number_format_short(struct strbuf *out, double value);
 /* Go's %g: with an exponent below 1e-4 or from 1e6 on. */
 void number_format_general(struct strbuf *out, double value);
