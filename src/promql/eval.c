@@ -318,6 +318,17 @@ static bool each_is_distinct(struct evaluator *ev, const struct value *v)
     return true;
 }
 
+static bool spend_comparisons(void *user, size_t comparisons)
+{
+    return eval_spend(user, comparisons * 4);
+}
+
+static bool sort_series(struct evaluator *ev, struct value *out)
+{
+    const struct sort_pace pace = {.spend = spend_comparisons, .user = ev};
+    return value_sort_paced(out, &pace);
+}
+
 /* `m[5m]` asked as such: the samples themselves. */
 static bool answer_matrix(struct evaluator *ev, const struct node *n, struct value *out)
 {
@@ -362,8 +373,7 @@ static bool answer_matrix(struct evaluator *ev, const struct node *n, struct val
         vec_push(&out->series, series);
     }
     range_reader_close(&r);
-    value_sort(out);
-    return ok && each_is_distinct(ev, out);
+    return ok && sort_series(ev, out) && each_is_distinct(ev, out);
 }
 
 static bool answer_scalar(struct evaluator *ev, const struct node *n, struct value *out)
@@ -409,10 +419,7 @@ static bool answer_vector(struct evaluator *ev, const struct node *n, struct val
         }
     }
     columns_release(&c);
-    if (ok && !ev->instant) {
-        value_sort(out);
-    }
-    return ok;
+    return ok && (ev->instant || sort_series(ev, out));
 }
 
 static bool answer(struct evaluator *ev, const struct node *root, struct value *out)

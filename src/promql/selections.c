@@ -65,6 +65,12 @@ static struct selected *find(const struct selections *s, uint64_t hash, struct s
     return e;
 }
 
+/* Looking at a series, or comparing two in sorting, takes as long as a few samples. */
+static bool spend_series(void *user, size_t series)
+{
+    return work_spend(user, series * 4);
+}
+
 struct selected *selections_get(struct selections *s, const struct store *store,
                                 const struct node *n, struct work *work)
 {
@@ -81,15 +87,17 @@ struct selected *selections_get(struct selections *s, const struct store *store,
         return e;
     }
     struct selection selection;
-    if (!store_select(store, n->selector.matchers, n->selector.matcher_count, &selection,
-                      work->err)) {
+    const struct sort_pace pace = {.spend = spend_series, .user = work};
+    if (!store_select_paced(store, n->selector.matchers, n->selector.matcher_count, &pace,
+                            &selection, work->err)) {
         return NULL;
     }
     e = mem_zalloc(1, sizeof(*e));
     e->refs = 1;
     e->key = str_span(str_dup(key), key.len);
     e->selection = selection;
-    if (key.len > 0) {
+    bool is_current = store_series_version(store) == version && s->series_version == version;
+    if (key.len > 0 && is_current && find(s, hash, key) == NULL) { /* a pause may have changed it */
         keep(s, hash, e);
     }
     return e;

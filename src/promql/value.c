@@ -2,6 +2,7 @@
  * single series from one value to another. */
 #include "promql/value.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,15 +133,17 @@ static int series_compare(const void *a, const void *b)
     return labels_compare(left->labels, right->labels);
 }
 
+bool value_sort_paced(struct value *v, const struct sort_pace *pace)
+{
+    return merge_sort(v->series.items, v->series.len, sizeof(*v->series.items), series_compare,
+                      pace);
+}
+
 void value_sort(struct value *v)
 {
-    bool sorted = true; /* as series of one selector are */
-    for (size_t i = 1; sorted && i < v->series.len; i++) {
-        sorted = series_compare(&v->series.items[i - 1], &v->series.items[i]) <= 0;
-    }
-    if (!sorted) {
-        qsort(v->series.items, v->series.len, sizeof(*v->series.items), series_compare);
-    }
+    bool ok = value_sort_paced(v, NULL);
+    assert(ok);
+    (void)ok;
 }
 
 void value_warn(struct value *v, const char *fmt, ...)

@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/merge_sort.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
 #include "series/labels.h"
@@ -88,6 +89,8 @@ struct value_series *value_add(struct value *v, struct labels *labels);
 void value_drop_empty(struct value *v);
 /* By labels_compare. */
 void value_sort(struct value *v);
+/* The same in slices (base/merge_sort.h); false where it was called off. */
+bool value_sort_paced(struct value *v, const struct sort_pace *pace) ATTR_NODISCARD;
 /* An annotation; the same text is kept once. */
 void value_warn(struct value *v, const char *fmt, ...) ATTR_PRINTF(2, 3);
 void value_info(struct value *v, const char *fmt, ...) ATTR_PRINTF(2, 3);

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/merge_sort.h"
 #include "base/vec.h"
 #include "series/batch.h"
 #include "series/labels.h"
@@ -66,6 +67,12 @@ struct selection {
 };
 bool store_select(const struct store *store, const struct matcher *matchers, size_t n,
                   struct selection *out, struct error *err) ATTR_NODISCARD;
+/* The same in slices: `pace` is called with the number of series looked at since, and may let
+ * others work on the store while a hold is open (below). What comes meanwhile may be missing, what
+ * goes may be there. Where it gives false so does this, with what it has put into `err`. */
+bool store_select_paced(const struct store *store, const struct matcher *matchers, size_t n,
+                        const struct sort_pace *pace, struct selection *out,
+                        struct error *err) ATTR_NODISCARD;
 void selection_release(struct selection *sel);
 
 const struct labels *series_labels(const struct series *s);

@@ -94,6 +94,14 @@ struct numbers {
     VEC(uint32_t) items;
 };
 
+/* Series looked at between two calls of a pace. */
+#define STRIDE ((size_t)256)
+
+static bool pause_at(const struct sort_pace *pace, size_t looked_at)
+{
+    return pace == NULL || looked_at % STRIDE != 0 || pace->spend(pace->user, STRIDE);
+}
+
 /* The values a probe asks for by name: one, or those its expression is an alternation of. */
 static size_t wanted_values(const struct probe *p, const struct str **values, struct str *one)
 {
@@ -133,27 +141,59 @@ static size_t wanted_series(const struct store *store, const struct probe *p, st
     return n > 0 ? total : SIZE_MAX;
 }
 
-/* All series that have the probe's label with a value that matches. */
-static bool scan_values(const struct store *store, const struct probe *p, struct numbers *out,
-                        struct error *err)
+struct values {
+    VEC(const struct interned *) items;
+};
+
+/* The values that match, of all there are of the probe's label. They are noted first, since a pause
+ * may change the index; the strings stay with their series. */
+static bool match_values(const struct posting_name *name, const struct probe *p,
+                         const struct sort_pace *pace, struct values *values, struct error *err)
 {
-    const struct posting_name *name = postings_name(&store->postings, str_from(p->matcher->name));
     const struct posting *list = NULL;
-    for (size_t i = 0; name != NULL && (list = hash_set_each(&name->values, &i)) != NULL;) {
-        enum matcher_verdict verdict = probe_value(p, list->value);
+    for (size_t i = 0; (list = hash_set_each(&name->values, &i)) != NULL;) {
+        vec_push(&values->items, list->value);
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < values->items.len; i++) {
+        if (!pause_at(pace, i + 1)) {
+            return false;
+        }
+        enum matcher_verdict verdict = probe_value(p, values->items.items[i]);
         if (verdict == MATCHER_LIMIT) {
             return limit_error(p->matcher, err);
         }
-        for (size_t j = 0; verdict == MATCHER_YES && j < list->ids.len; j++) {
+        if (verdict == MATCHER_YES) {
+            values->items.items[kept++] = values->items.items[i];
+        }
+    }
+    values->items.len = kept;
+    return true;
+}
+
+/* All series that have the probe's label with a value that matches. */
+static bool scan_values(const struct store *store, const struct probe *p,
+                        const struct sort_pace *pace, struct numbers *out, struct error *err)
+{
+    struct str label = str_from(p->matcher->name);
+    const struct posting_name *name = postings_name(&store->postings, label);
+    struct values values = {.items = {.items = NULL}};
+    bool ok = name == NULL || match_values(name, p, pace, &values, err);
+    name = ok ? postings_name(&store->postings, label) : NULL;
+    for (size_t i = 0; name != NULL && i < values.items.len; i++) {
+        const struct posting *list =
+            postings_value(&store->postings, name, interned_str(values.items.items[i]));
+        for (size_t j = 0; list != NULL && j < list->ids.len; j++) {
             vec_push(&out->items, list->ids.items[j]);
         }
     }
-    return true;
+    vec_release(&values.items);
+    return ok;
 }
 
 /* What can match: at least all that does. */
 static bool find_candidates(const struct store *store, const struct probe *probes, size_t n,
-                            struct numbers *out, struct error *err)
+                            const struct sort_pace *pace, struct numbers *out, struct error *err)
 {
     size_t fewest = SIZE_MAX;
     const struct probe *best = NULL;
@@ -173,7 +213,7 @@ static bool find_candidates(const struct store *store, const struct probe *probe
         return true;
     }
     if (scan != NULL) {
-        return scan_values(store, scan, out, err);
+        return scan_values(store, scan, pace, out, err);
     }
     for (uint32_t i = 0; i < store->numbers; i++) {
         if (series_is_there(store_series(store, i))) {
@@ -184,10 +224,14 @@ static bool find_candidates(const struct store *store, const struct probe *probe
 }
 
 static bool filter(const struct store *store, const struct probe *probes, size_t n,
-                   struct numbers *numbers, struct error *err)
+                   const struct sort_pace *pace, struct numbers *numbers, struct error *err)
 {
     size_t kept = 0;
+    size_t looked_at = 0;
     VEC_EACH (&numbers->items, uint32_t, number) {
+        if (!pause_at(pace, ++looked_at)) {
+            return false;
+        }
         const struct labels *ls = store_series(store, *number)->labels;
         enum matcher_verdict verdict = MATCHER_YES;
         for (size_t i = 0; i < n && verdict == MATCHER_YES; i++) {
@@ -206,7 +250,8 @@ static bool filter(const struct store *store, const struct probe *probes, size_t
 
 /* The series that match all, in no order. */
 static bool find_series(const struct store *store, const struct matcher *matchers, size_t n,
-                        bool needs_value, struct numbers *out, struct error *err)
+                        bool needs_value, const struct sort_pace *pace, struct numbers *out,
+                        struct error *err)
 {
     struct probe *probes = make_probes(store, matchers, n, err);
     if (probes == NULL) {
@@ -221,7 +266,8 @@ static bool find_series(const struct store *store, const struct matcher *matcher
         error_set(err, ERROR_TYPE,
                   "a selector needs at least one matcher that does not match the empty string");
     }
-    ok = ok && find_candidates(store, probes, n, out, err) && filter(store, probes, n, out, err);
+    ok = ok && find_candidates(store, probes, n, pace, out, err) &&
+         filter(store, probes, n, pace, out, err);
     release_probes(probes, n);
     return ok;
 }
@@ -236,23 +282,27 @@ static int by_labels(const void *a, const void *b)
 bool store_select(const struct store *store, const struct matcher *matchers, size_t n,
                   struct selection *out, struct error *err)
 {
+    return store_select_paced(store, matchers, n, NULL, out, err);
+}
+
+bool store_select_paced(const struct store *store, const struct matcher *matchers, size_t n,
+                        const struct sort_pace *pace, struct selection *out, struct error *err)
+{
     struct numbers numbers = {.items = {.items = NULL}};
     *out = (struct selection){.series = {.items = NULL}};
-    bool ok = find_series(store, matchers, n, true, &numbers, err);
+    bool ok = find_series(store, matchers, n, true, pace, &numbers, err);
     if (ok && numbers.items.len > 0) {
-        bool in_order = true;
         vec_reserve(&out->series, numbers.items.len);
         VEC_EACH (&numbers.items, uint32_t, number) {
-            const struct series *s = store_series(store, *number);
-            in_order = in_order && (out->series.len == 0 ||
-                                    by_labels(&out->series.items[out->series.len - 1], &s) < 0);
-            out->series.items[out->series.len++] = s;
+            out->series.items[out->series.len++] = store_series(store, *number);
         }
-        if (!in_order) {
-            qsort(out->series.items, out->series.len, sizeof(*out->series.items), by_labels);
-        }
+        ok = merge_sort(out->series.items, out->series.len, sizeof(*out->series.items), by_labels,
+                        pace);
     }
     vec_release(&numbers.items);
+    if (!ok) {
+        selection_release(out);
+    }
     return ok;
 }
 
@@ -277,7 +327,7 @@ bool store_label_values(const struct store *store, struct str name, const struct
         for (size_t i = 0; all != NULL && (list = hash_set_each(&all->values, &i)) != NULL;) {
             vec_push(&out->values, interned_str(list->value));
         }
-    } else if (!find_series(store, matchers, n, false, &numbers, err)) {
+    } else if (!find_series(store, matchers, n, false, NULL, &numbers, err)) {
         vec_release(&numbers.items);
         return false;
     }

@@ -468,6 +468,49 @@ START_TEST(eval_can_be_called_off)
 }
 END_TEST
 
+/* Many series: finding, sorting and grouping them takes slices too. */
+START_TEST(eval_pauses_over_series)
+{
+    enum { MANY = 4000 };
+    struct batch batch;
+    struct labels_builder b;
+    struct error err = ERROR_INIT;
+    batch_init(&batch);
+    batch_reset(&batch, 0);
+    labels_builder_init(&b, table);
+    for (int i = 0; i < MANY; i++) {
+        struct strbuf text = STRBUF_INIT;
+        strbuf_printf(&text, "%d", i * 7919 % MANY);
+        labels_builder_set(&b, STR(LABEL_NAME), STR("many"));
+        labels_builder_set(&b, STR("i"), strbuf_str(&text));
+        batch_add_labels(&batch, labels_builder_finish(&b, &err), i);
+        strbuf_release(&text);
+    }
+    labels_builder_release(&b);
+    ck_assert(store_commit(store, 0, &batch, NULL, &err));
+    batch_release(&batch);
+    static const char *const texts[] = {"many", "{i=~\".*[0-9]\"}", "count by (i) (many)",
+                                        "label_join(many, \"j\", \"\", \"i\")"};
+    struct grid grid = grid_range(0, 0, 1);
+    for (size_t t = 0; t < ARRAY_LEN(texts); t++) {
+        struct expr *e = parse(texts[t]);
+        size_t stops = 0;
+        for (bool done = false; !done; stops++) {
+            struct pauses pauses = {.last = stops + 1};
+            struct eval_options options = {.pause = take_pause, .pause_user = &pauses};
+            struct value v;
+            done = expr_eval(e, store, table, &grid, false, &options, &v, &err);
+            ck_assert(done || err.kind == ERROR_CANCELLED);
+            ck_assert_uint_eq(v.series.len, done ? MANY : 0);
+            error_release(&err);
+            value_release(&v);
+        }
+        ck_assert_uint_ge(stops, 8); /* sorting alone is 12 comparisons a series */
+        expr_unref(e);
+    }
+}
+END_TEST
+
 START_TEST(eval_limits_samples)
 {
     static const char *const texts[] = {"a_total", "sum(rate(a_total[1m]))",
@@ -509,6 +552,7 @@ int main(void)
     tcase_add_test(tc, eval_sees_through_signals);
     tcase_add_test(tc, eval_pauses_in_proportion);
     tcase_add_loop_test(tc, eval_can_be_called_off, 0, ARRAY_LEN(same_in_range));
+    tcase_add_test(tc, eval_pauses_over_series);
     tcase_add_loop_test(tc, eval_limits_samples, 0, 4);
     return suite_run("promql/eval", tc);
 }
