@@ -3,6 +3,8 @@
 
 /* What an expression's words may take while it is read, before PCRE2 does the work instead. */
 #define WORDS_BYTES_MAX ((size_t)16 << 20)
+/* Words that two sets of them may make together: `[a-z][a-z][a-z]` is better left as it is. */
+#define PRODUCT_MAX 4096
 
 bool regex_has_room(const struct regex_parser *p, size_t bytes)
 {
@@ -40,6 +42,9 @@ static bool multiply(struct regex_parser *p, const struct regex_piece *a,
                      const struct regex_piece *b, struct regex_piece *out)
 {
     struct arena *arena = &p->syntax->arena;
+    if (a->words.len > 1 && b->words.len > 1 && a->words.len > PRODUCT_MAX / b->words.len) {
+        return false;
+    }
     size_t bytes = words_bytes(&a->words) * b->words.len + words_bytes(&b->words) * a->words.len;
     if (!regex_has_room(p, bytes)) {
         return false;
