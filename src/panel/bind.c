@@ -141,7 +141,7 @@ struct signal_scope {
     const struct panel *panel;
     struct binding *binding;
     /* One entry a signal: not begun, being parsed (meeting it again is a cycle), done. */
-    enum { SIGNAL_NEW, SIGNAL_OPEN, SIGNAL_DONE } * progress;
+    enum { SIGNAL_NEW, SIGNAL_OPEN, SIGNAL_DONE, SIGNAL_FAILED } * progress;
     const struct binding_scope *scope;
     const char *window;
     size_t *failed;
@@ -168,7 +168,8 @@ static const struct expr *look_up(void *user, struct str name)
             s->broken = true;
             return NULL;
         }
-        if (s->progress[i] == SIGNAL_NEW && !bind_signal(s, i)) {
+        if (s->progress[i] == SIGNAL_FAILED ||
+            (s->progress[i] == SIGNAL_NEW && !bind_signal(s, i))) {
             s->broken = true;
             return NULL;
         }
@@ -217,6 +218,7 @@ static bool bind_signal(struct signal_scope *s, size_t i)
     struct expr *expr = bind_text(str_from(signal->expr), &ph, &options, &mine);
     strbuf_release(&each);
     if (s->broken) {
+        s->progress[i] = SIGNAL_FAILED;
         /* The signal it refers to is what is wrong; that it looked like an unknown metric is beside
          * the point. */
         expr_unref(expr);
@@ -225,6 +227,7 @@ static bool bind_signal(struct signal_scope *s, size_t i)
     }
     if (expr == NULL) {
         *s->failed = i;
+        s->progress[i] = SIGNAL_FAILED;
         return error_move(s->err, &mine);
     }
     s->binding->signals[i] = expr;
@@ -258,8 +261,9 @@ static bool bind_presence(struct signal_scope *s)
     return s->binding->presence != NULL;
 }
 
-struct binding *binding_create(const struct panel *panel, const struct binding_scope *scope,
-                               size_t *failed, struct error *err)
+/* What is wrong goes to `found` and the next signal is looked at; or, without, ends it. */
+static struct binding *bind(const struct panel *panel, const struct binding_scope *scope,
+                            binding_error found, void *user, size_t *failed, struct error *err)
 {
     struct binding *binding = mem_zalloc(1, sizeof(*binding));
     binding->count = panel->signals.len;
@@ -276,8 +280,16 @@ struct binding *binding_create(const struct panel *panel, const struct binding_s
     s.progress = mem_zalloc(binding->count, sizeof(*s.progress));
     *s.failed = PANEL_NONE;
     bool ok = bind_presence(&s);
-    for (size_t i = 0; ok && i < binding->count; i++) {
-        ok = s.progress[i] == SIGNAL_DONE || bind_signal(&s, i);
+    for (size_t i = 0; (ok || found != NULL) && i <= binding->count; i++) {
+        if (error_is(err) && found != NULL) {
+            found(user, *s.failed, err);
+            error_release(err);
+            *s.failed = PANEL_NONE;
+        }
+        s.broken = false;
+        if (i < binding->count && s.progress[i] == SIGNAL_NEW) {
+            ok = bind_signal(&s, i) && ok;
+        }
     }
     free(s.progress);
     strbuf_release(&window);
@@ -286,6 +298,19 @@ struct binding *binding_create(const struct panel *panel, const struct binding_s
         return NULL;
     }
     return binding;
+}
+
+struct binding *binding_create(const struct panel *panel, const struct binding_scope *scope,
+                               size_t *failed, struct error *err)
+{
+    return bind(panel, scope, NULL, NULL, failed, err);
+}
+
+void binding_check(const struct panel *panel, const struct binding_scope *scope,
+                   binding_error found, void *user)
+{
+    struct error err = ERROR_INIT;
+    binding_destroy(bind(panel, scope, found, user, NULL, &err));
 }
 
 void binding_destroy(struct binding *binding)

@@ -35,6 +35,11 @@ struct binding {
 struct binding *binding_create(const struct panel *panel, const struct binding_scope *scope,
                                size_t *failed, struct error *err);
 void binding_destroy(struct binding *binding);
+/* Binds to find what is wrong: `found` is told of the first error of each signal, and of those that
+ * refer to it only the one that is wrong. */
+typedef void (*binding_error)(void *user, size_t failed, const struct error *err);
+void binding_check(const struct panel *panel, const struct binding_scope *scope,
+                   binding_error found, void *user);
 
 /* The rate window for data that comes every interval_ms, on a chart with steps of step_ms: at least
  * four intervals, so that a lost poll leaves no hole, and no step left out. */

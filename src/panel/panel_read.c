@@ -291,24 +291,30 @@ static void read_head(struct yaml_reader *r, struct panel *panel, const struct y
     }
 }
 
+struct expression_check {
+    struct yaml_reader *reader;
+    const struct panel *panel;
+    const struct yaml_node *root;
+};
+
+static void expression_error(void *user, size_t failed, const struct error *err)
+{
+    const struct expression_check *c = user;
+    const struct yaml_node *at = yaml_get(c->root, "detect");
+    if (failed != PANEL_NONE) {
+        const struct yaml_node *signals = yaml_get(c->root, "signals");
+        at = yaml_get(yaml_get(signals, c->panel->signals.items[failed].name), "expr");
+    }
+    yaml_error_in(c->reader, at, err);
+}
+
 /* Binds once to find what does not parse. */
 static void check_expressions(struct yaml_reader *r, const struct panel *panel,
                               const struct yaml_node *root)
 {
     const struct binding_scope scope = {.match = "", .window_ms = 60000};
-    struct error err = ERROR_INIT;
-    size_t failed;
-    struct binding *binding = binding_create(panel, &scope, &failed, &err);
-    if (binding == NULL) {
-        const struct yaml_node *at = yaml_get(root, "detect");
-        if (failed != PANEL_NONE) {
-            const struct yaml_node *signals = yaml_get(root, "signals");
-            at = yaml_get(yaml_get(signals, panel->signals.items[failed].name), "expr");
-        }
-        yaml_error_in(r, at, &err);
-        error_release(&err);
-    }
-    binding_destroy(binding);
+    struct expression_check check = {.reader = r, .panel = panel, .root = root};
+    binding_check(panel, &scope, expression_error, &check);
 }
 
 struct panel *panel_parse(const char *file, struct str text, struct diags *diags)
