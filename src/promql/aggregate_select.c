@@ -163,6 +163,7 @@ struct best {
     struct candidate *items;
     size_t len;
     double sign; /* 1: large is good, -1: small is good */
+    bool is_v2;  /* as Prometheus 2 takes a place: by another NaN too, and from the heap's end */
 };
 
 /* NaN is worse than anything, another NaN included. */
@@ -192,10 +193,8 @@ static void best_push(struct best *b, struct candidate c)
     }
 }
 
-/* `c` instead of the worst. */
-static void best_replace_worst(struct best *b, struct candidate c)
+static void best_down(struct best *b)
 {
-    b->items[0] = c;
     size_t i = 0;
     for (;;) {
         size_t child = 2 * i + 1;
@@ -240,6 +239,19 @@ static void best_sort(struct best *b)
     }
 }
 
+/* `c` instead of the worst. */
+static void best_replace_worst(struct best *b, struct candidate c)
+{
+    if (b->is_v2 && b->len > 1) {
+        b->items[0] = b->items[--b->len];
+        best_down(b);
+        best_push(b, c);
+    } else {
+        b->items[0] = c;
+        best_down(b);
+    }
+}
+
 /* Takes a candidate or another one's place; returns the row of whoever is left out, or SIZE_MAX. */
 static size_t offer(struct best *b, enum aggregate_id op, size_t limit, struct candidate c)
 {
@@ -247,7 +259,8 @@ static size_t offer(struct best *b, enum aggregate_id op, size_t limit, struct c
         best_push(b, c);
         return SIZE_MAX;
     }
-    if (limit == 0 || op == AGG_LIMITK || isnan(c.v) || !is_worse(b, b->items[0].v, c.v)) {
+    bool is_out = isnan(c.v) && !b->is_v2;
+    if (limit == 0 || op == AGG_LIMITK || is_out || !is_worse(b, b->items[0].v, c.v)) {
         return c.row;
     }
     size_t out = b->items[0].row;
@@ -358,7 +371,8 @@ static bool choose_rows(struct evaluator *ev, const struct node *n, const double
     if (!eval_reserve(ev, out, c->count)) {
         return false;
     }
-    struct best best = {.items = mem_alloc((c->count + 1) * sizeof(*best.items))};
+    struct best best = {.items = mem_alloc((c->count + 1) * sizeof(*best.items)),
+                        .is_v2 = ev->semantics == SEMANTICS_V2};
     bool ok = true;
     for (size_t group = 0; ok && group < m->groups.count; group++) {
         const size_t *rows = m->rows.rows + m->rows.starts[group];

@@ -94,6 +94,9 @@ KNOWN = [
     ("2.x moves a window fixed by @ with the steps", r"predict_linear\(.*@", "", False),
     ("2.x takes the first step's parameter for a vector that stays the same", CHOOSING + ".*(@|vector)", "", True),
     ("3.x compensates sums: other digits in a label", r"\bcount_values\b", "^series", False),
+    ("3.x begins sums at 0, 2.x at the first value, which may be -0", r"\bsum\b", ": -?0, not -?0$", False),
+    ("2.x evaluates what is constant in a subquery without a step", r"vector\(.*\[\w+:\w*\]", "^(series|verdict)", False),
+    ("what is an angle of 1e20", r"\b(sin|cos|tan)\(exp", "", False),
     ("Go's logarithms of the smallest numbers", r"\b(log2|log10|ln)\(.*huge", "", False),
     ("3.x compensates sums: what is left of 1e150 - 1e150", "huge", r": \S+e?\S*, not ", False),
 ]
