@@ -102,7 +102,7 @@ def compare(args, folder, series):
     try:
         comparison = Comparison(tocsin, server, "v2" if server_version() == 2 else "v3")
         if args.mutants:
-            oracle_mutants.run(comparison, args.seed, args.mutants)
+            oracle_mutants.run(comparison, args.seed, args.mutants, oracle_mutants.conformance())
         elif args.patterns:
             oracle_patterns.run(comparison, args.seed, args.patterns)
         elif args.questions:
