@@ -37,6 +37,8 @@ NEWER = [
      r"\d"),
     (r'unexpected "(start|end)"|unexpected <(start|end)>|unexpected "\("', r"\b(start|end)\b"),
     (r"unexpected string|unexpected character", r"[\"'`]"),
+    # Durations in parentheses, and computed ones.
+    (r'unexpected "\(" in (offset|subquery)|unexpected <op:', r"(offset\s*[-+]?|\[|:)\s*\(|\[[^]]*[-+*/%^]"),
 ]
 
 
