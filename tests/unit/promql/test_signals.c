@@ -84,6 +84,11 @@ static const struct {
     {"5%+1", "0.05 + 1", "5% + 1"},
     {"5 % 2", "5 % 2", NULL},
     {"5%2", "5 % 2", "5 % 2"},
+    {"x % 2", "x % 2", NULL},
+    {"x %2", "x % 2", "x % 2"},
+    {"x > 1 % for", "x > 1 % for", NULL}, /* the metric `for` */
+    {"1%for", "1 % for", "1 % for"},
+    {"x > 1% or y", "x > 0.01 or y", NULL},
     {"p95", P95, NULL},
     {"p95 > 500ms", P95 " > 0.5", NULL},
     {"errors", BAD " / " RATE, NULL},
