@@ -142,6 +142,7 @@ static void ask(struct session *s, struct answerer *answerer)
     } else if (query_question_grid(q, loop_wall(s->loop).ms, &grid, &end_ms, &err)) {
         const struct query_request request = {.expr = q->expr,
                                               .grid = grid,
+                                              .end_ms = end_ms,
                                               .instant = q->instant,
                                               .timeout_ms = timeout_ms(q),
                                               .done = answered,

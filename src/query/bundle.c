@@ -352,7 +352,8 @@ static void send_group(struct bundle *b, struct question *const *questions, size
 
 static bool alike(const struct query_request *x, const struct query_request *y)
 {
-    return grid_equal(&x->grid, &y->grid) && x->instant == y->instant && x->priority == y->priority;
+    return grid_equal(&x->grid, &y->grid) && x->end_ms == y->end_ms && x->instant == y->instant &&
+           x->priority == y->priority;
 }
 
 static void end_turn(void *user)

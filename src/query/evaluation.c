@@ -93,6 +93,7 @@ void evaluation_begin(struct evaluation *e, const struct query_request *request,
     e->options = *options;
     e->options.pause = look_at_clock;
     e->options.pause_user = e;
+    e->options.end_ms = request->end_ms;
     e->deadline = deadline;
     e->late = false;
     e->ok = false;

@@ -7,6 +7,9 @@ struct query *query_ask(struct answerer *answerer, const struct query_request *r
 {
     assert(request->expr != NULL && request->done != NULL);
     assert(request->grid.steps >= 1 && request->grid.step_ms > 0);
+    assert(request->end_ms == 0 ||
+           (request->end_ms >= grid_end(&request->grid) &&
+            request->end_ms - grid_end(&request->grid) < request->grid.step_ms));
     return answerer->ops->ask(answerer, request);
 }
 

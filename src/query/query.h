@@ -36,6 +36,9 @@ enum query_priority { QUERY_NORMAL, QUERY_BACKGROUND };
 struct query_request {
     const struct expr *expr; /* referenced until done */
     struct grid grid;
+    /* What `end()` is where a range ends behind the grid's last step, less than a step; 0: there.
+     */
+    int64_t end_ms;
     bool instant;
     int64_t timeout_ms; /* 0: the default; the whole of it, waiting included, also at a server */
     enum query_priority priority;

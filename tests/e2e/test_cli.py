@@ -213,6 +213,10 @@ def wrong_questions():
 def this_host_can_be_asked():
     out, _ = tocsin("query", "--source", "host:", "sum(rate(node_cpu_seconds_total[10s])) > 0")
     expect(len(out.split()) == 1 and float(out) > 0, out)
+    out, _ = tocsin("query", "--source", "host:", "end() - start()", "--start", "now-25s", "--end", "now",
+                    "--step", "10s", "--format", "json")
+    values = json.loads(out)["data"]["result"][0]["values"]
+    expect([value for _, value in values] == ["25", "25", "25"], out)
 
 
 def check_says_everything():

@@ -172,7 +172,8 @@ static struct query *server_ask(struct answerer *self, const struct query_reques
         add_seconds(&form, "time", request->grid.start_ms);
     } else {
         add_seconds(&form, "start", request->grid.start_ms);
-        add_seconds(&form, "end", grid_end(&request->grid));
+        add_seconds(&form, "end",
+                    request->end_ms != 0 ? request->end_ms : grid_end(&request->grid));
         add_seconds(&form, "step", request->grid.step_ms);
     }
     add_timeout(&form, timeout_ms);

@@ -231,6 +231,26 @@ START_TEST(a_callback_may_destroy_the_answerer)
 }
 END_TEST
 
+/* `--end` of a range need not be one of its steps. */
+START_TEST(a_range_may_end_behind_its_last_step)
+{
+    struct error err = ERROR_INIT;
+    struct outcome o = {0};
+    struct expr *e = expr_parse(STR("end() - start()"), NULL, &err);
+    struct query_request request = {
+        .expr = e, .grid = grid_range(T0, T0 + 25000, 10000), .done = on_done, .user = &o};
+    query_ask(answerer, &request);
+    settle();
+    ck_assert(o.first == 20);
+    request.end_ms = T0 + 25000;
+    query_ask(answerer, &request);
+    settle();
+    ck_assert_uint_eq(o.calls, 2);
+    ck_assert(o.first == 25);
+    expr_unref(e);
+}
+END_TEST
+
 struct names_row {
     const char *label;
     const char *job; /* matcher job="...", or NULL */
@@ -287,6 +307,7 @@ int main(void)
     tcase_add_test(questions, a_callback_may_cancel_the_next);
     tcase_add_test(questions, destroying_ends_open_questions);
     tcase_add_test(questions, a_callback_may_destroy_the_answerer);
+    tcase_add_test(questions, a_range_may_end_behind_its_last_step);
     tcase_add_loop_test(questions, names, 0, (int)ARRAY_LEN(names_rows));
     return suite_run("query/answerer_local", questions);
 }

@@ -284,6 +284,27 @@ START_TEST(range_is_a_matrix)
 }
 END_TEST
 
+/* What `end()` is would differ from when they are asked one by one. */
+START_TEST(ranges_of_two_ends_are_not_joined)
+{
+    struct expr *e = parse("x");
+    struct query_request how = {.grid = grid_range(T0, T0 + 30000, 15000)};
+    ask_with(0, e, how);
+    how.end_ms = T0 + 40000;
+    ask_with(1, e, how);
+    ask_with(2, e, how);
+    expr_unref(e);
+    turn();
+    ck_assert_uint_eq(fake.asked, 2);
+    ck_assert_int_eq(fake.open.items[0]->request.end_ms, 0);
+    ck_assert_int_eq(fake.open.items[1]->request.end_ms, how.end_ms);
+    fake_answer(1, "0,1");
+    fake_answer(0, "-");
+    check_ends(3, ERROR_NONE);
+    forget();
+}
+END_TEST
+
 START_TEST(one_alone_is_untouched)
 {
     ask(0, "up > 0");
@@ -826,6 +847,7 @@ int main(void)
     tcase_add_checked_fixture(cases, setup, teardown);
     tcase_add_test(cases, joins_one_turn);
     tcase_add_test(cases, range_is_a_matrix);
+    tcase_add_test(cases, ranges_of_two_ends_are_not_joined);
     tcase_add_test(cases, one_alone_is_untouched);
     tcase_add_loop_test(cases, others_pass, 0, ARRAY_LEN(passing));
     tcase_add_test(cases, topk_over_a_range_is_joined);

@@ -131,6 +131,7 @@ static void on_polled(void *user, const struct poll_result *result, const struct
 
 struct asking {
     bool range;
+    int64_t end_ms;
     int64_t timeout_ms;
     enum query_priority priority;
     const char *text;
@@ -145,6 +146,7 @@ static struct query *ask_with(const struct asking *how, struct outcome *o)
     struct query_request request = {
         .expr = e,
         .grid = how->range ? grid_range(T0, T0 + 15000, 15000) : grid_instant(T0),
+        .end_ms = how->end_ms,
         .instant = !how->range,
         .timeout_ms = how->timeout_ms,
         .priority = how->priority,
@@ -205,6 +207,20 @@ START_TEST(range_question)
     check_str(r->target, "/prefix/api/v1/query_range");
     check_str(r->body,
               "query=up&start=1700000000.000&end=1700000015.000&step=15.000&timeout=3.600");
+}
+END_TEST
+
+/* `@ end()` is the end that was asked for; the answer's steps are the same. */
+START_TEST(range_question_with_an_end)
+{
+    struct outcome o = {0};
+    peer_answer(peer, 200, NULL, MATRIX);
+    ask_with(&(struct asking){.range = true, .end_ms = T0 + 20000, .timeout_ms = 4000}, &o);
+    finish(&o);
+    ck_assert_int_eq(o.kind, ERROR_NONE);
+    ck_assert(o.first == 1);
+    check_str(peer_request(peer, 0)->body,
+              "query=up&start=1700000000.000&end=1700000020.000&step=15.000&timeout=3.600");
 }
 END_TEST
 
@@ -656,6 +672,7 @@ int main(void)
     tcase_add_checked_fixture(asking, setup, teardown);
     tcase_add_test(asking, instant_question);
     tcase_add_test(asking, range_question);
+    tcase_add_test(asking, range_question_with_an_end);
     tcase_add_test(asking, answers_in_pieces);
     tcase_add_test(asking, get_where_post_is_not_allowed);
     tcase_add_test(asking, get_refused_too);
