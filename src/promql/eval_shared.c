@@ -33,28 +33,33 @@ static bool reuse(struct evaluator *ev, const struct node *n, const struct memo_
     return true;
 }
 
-static size_t bytes_of(const struct memo_result *r)
+static size_t bytes_of(const struct columns *rows, const struct notes *notes)
 {
-    size_t bytes = sizeof(*r) + r->notes.items.capacity * sizeof(*r->notes.items.items);
-    VEC_EACH (&r->notes.items, const struct note, note) {
+    size_t bytes = sizeof(struct memo_result) + notes->items.capacity * sizeof(*notes->items.items);
+    VEC_EACH (&notes->items, const struct note, note) {
         bytes += strlen(note->text) + 1;
     }
-    return bytes + r->rows.count * (sizeof(struct columns_head) + r->rows.steps * sizeof(double));
+    return bytes + rows->count * (sizeof(struct columns_head) + rows->steps * sizeof(double));
 }
 
-/* Keeps a copy of `rows` with the notes, which it takes over. */
+/* Keeps a copy of `rows` with the notes, which it takes over; nothing where there is no room. */
 static bool keep(struct evaluator *ev, struct part *part, const struct columns *rows,
                  struct notes notes)
 {
+    size_t bytes = bytes_of(rows, &notes);
+    if (!memo_has_room(ev->memo, bytes)) {
+        notes_release(&notes);
+        return true;
+    }
     struct memo_result *r = mem_zalloc(1, sizeof(*r));
     r->refs = 1;
+    r->bytes = bytes;
     r->notes = notes;
     columns_init(&r->rows, rows->steps);
     if (!copy_rows(ev, rows, &r->rows)) {
         memo_result_unref(r);
         return false;
     }
-    r->bytes = bytes_of(r);
     memo_keep(ev->memo, part, &ev->key, r);
     return true;
 }

@@ -226,10 +226,14 @@ struct memo_result *memo_result(struct memo *memo, const struct part *p, const s
     return p->result;
 }
 
+bool memo_has_room(const struct memo *memo, size_t bytes)
+{
+    return bytes <= memo->max_bytes - memo->result_bytes;
+}
+
 void memo_keep(struct memo *memo, struct part *p, const struct memo_key *key, struct memo_result *r)
 {
-    bool fits = r->bytes <= memo->max_bytes - memo->result_bytes;
-    if (!fits || p->result != NULL || !keys_equal(&memo->key, key)) {
+    if (!memo_has_room(memo, r->bytes) || p->result != NULL || !keys_equal(&memo->key, key)) {
         memo_result_unref(r);
         return;
     }

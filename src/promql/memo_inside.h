@@ -88,6 +88,8 @@ static inline struct part *plan_part(const struct plan *plan, const struct node 
 struct memo_result *memo_result(struct memo *memo, const struct part *p,
                                 const struct memo_key *key);
 void memo_result_unref(struct memo_result *r);
+/* Would a result of that size be kept? Asked before it is copied for that. */
+bool memo_has_room(const struct memo *memo, size_t bytes);
 /* Keeps a result, unless it is too large or no longer of the memo's key. Takes over `r`. */
 void memo_keep(struct memo *memo, struct part *p, const struct memo_key *key,
                struct memo_result *r);

@@ -6,6 +6,10 @@
  * A huge value is not freed in the turn that delivers it either but bit by bit in the next ones,
  * before anything else is evaluated, so that there is never more than one.
  *
+ * The memo is the answerer's own and not one for all over the store: those are narrowed to a job
+ * each, so that their selectors differ, and answers of several that take turns are of several
+ * grids.
+ *
  * Invariants: a turn is deferred exactly when a question waits or is under way or something is to
  * be freed. `done` runs after the question has left its lane; it may ask again, cancel others or
  * destroy the answerer, so that nothing of the answerer is touched behind it before it is clear
@@ -18,6 +22,7 @@
 #include "base/mem.h"
 #include "base/vec.h"
 #include "loop/loop.h"
+#include "promql/memo.h"
 #include "query/evaluation.h"
 #include "query/query.h"
 #include "series/store.h"
@@ -51,6 +56,7 @@ struct local {
     struct store *store;
     struct label_table *table;
     struct eval_options options;
+    struct memo *memo;
     int64_t timeout_ms;
     int64_t slice_ms;
     struct lane lanes[LANES];
@@ -394,11 +400,23 @@ static void local_cancel(struct answerer *self, struct query *query)
     }
 }
 
+static void local_stand(struct answerer *self, const struct expr *expr)
+{
+    memo_add(CONTAINER_OF(self, struct local, base)->memo, expr);
+}
+
+static void local_withdraw(struct answerer *self, const struct expr *expr)
+{
+    memo_remove(CONTAINER_OF(self, struct local, base)->memo, expr);
+}
+
 static const struct answerer_ops local_ops = {
     .kind = "local",
     .ask = local_ask,
     .names = local_names,
     .cancel = local_cancel,
+    .stand = local_stand,
+    .withdraw = local_withdraw,
 };
 
 struct answerer *answerer_local_create(struct loop *loop, struct store *store,
@@ -411,6 +429,7 @@ struct answerer *answerer_local_create(struct loop *loop, struct store *store,
     l->loop = loop;
     l->store = store;
     l->table = table;
+    l->memo = memo_create(ANSWERER_LOCAL_KEEPS_BYTES);
     l->slice_ms = EVALUATION_SLICE_MS;
     for (size_t i = 0; i < LANES; i++) {
         l->lanes[i].last = &l->lanes[i].first;
@@ -424,6 +443,7 @@ void answerer_local_set_options(struct answerer *answerer, const struct eval_opt
 {
     struct local *l = CONTAINER_OF(answerer, struct local, base);
     l->options = *options;
+    l->options.memo = l->memo;
     l->timeout_ms = timeout_ms > 0 ? timeout_ms : QUERY_TIMEOUT_DEFAULT_MS;
 }
 
@@ -458,5 +478,6 @@ void answerer_local_destroy(struct answerer *answerer)
     for (size_t i = 0; i < LANES; i++) {
         evaluation_destroy(l->lanes[i].evaluation);
     }
+    memo_destroy(l->memo);
     free(l);
 }

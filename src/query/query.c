@@ -25,3 +25,17 @@ void query_cancel(struct query *query)
         query->answerer->ops->cancel(query->answerer, query);
     }
 }
+
+void query_stand(struct answerer *answerer, const struct expr *expr)
+{
+    if (answerer->ops->stand != NULL) {
+        answerer->ops->stand(answerer, expr);
+    }
+}
+
+void query_withdraw(struct answerer *answerer, const struct expr *expr)
+{
+    if (answerer->ops->withdraw != NULL) {
+        answerer->ops->withdraw(answerer, expr);
+    }
+}

@@ -56,14 +56,16 @@ struct query_names_request {
     void *user;
 };
 
-/* What an answerer implements. `self` is the struct that embeds `struct answerer`. All are
- * required. */
+/* What an answerer implements. `self` is the struct that embeds `struct answerer`. All are required
+ * save `stand` and `withdraw`, of which there are both or none. */
 struct answerer_ops {
     const char *kind; /* "local", "prometheus" */
     struct query *(*ask)(struct answerer *self, const struct query_request *request);
     struct query *(*names)(struct answerer *self, const struct query_names_request *request);
     /* Ends an open query without its callback. */
     void (*cancel)(struct answerer *self, struct query *query);
+    void (*stand)(struct answerer *self, const struct expr *expr);
+    void (*withdraw)(struct answerer *self, const struct expr *expr);
 };
 
 struct answerer {
@@ -83,13 +85,28 @@ struct query *query_names(struct answerer *answerer, const struct query_names_re
 void query_cancel(struct query *query); /* NULL is fine */
 
 /*
+ * A standing question: `expr`, this very object, will be asked again and again, beside others that
+ * stand. The embedded engine finds once what standing questions of one grid have in common; a
+ * server does as it likes. It changes no answer.
+ *
+ * Whoever announces withdraws, once for each time and before the answerer is destroyed; the
+ * answerer references the expression meanwhile. At any time, also while the question is open.
+ */
+void query_stand(struct answerer *answerer, const struct expr *expr);
+void query_withdraw(struct answerer *answerer, const struct expr *expr);
+
+/*
  * The embedded engine over a store: evaluates in turns of its own, a long question in slices over
  * many of them (evaluation.h), so that the loop is not kept waiting. One normal question and one of
  * the background may be under way at a time; the normal one goes first. `store` and `table` must
- * outlive it. `options` may be NULL: the defaults.
+ * outlive it. `options` may be NULL: the defaults; their `memo` and `pause` are not looked at.
+ *
+ * What a selector selects is kept until series come or go, and of standing questions the common
+ * parts until a question of another grid or after a commit: each up to ANSWERER_LOCAL_KEEPS_BYTES.
  *
  * A question that takes longer than its time-out, or than the answerer's, ends with ERROR_TIMEOUT.
  */
+#define ANSWERER_LOCAL_KEEPS_BYTES ((size_t)16 << 20)
 struct loop;
 struct answerer *answerer_local_create(struct loop *loop, struct store *store,
                                        struct label_table *table, const char *source,

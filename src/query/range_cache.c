@@ -32,6 +32,7 @@ struct range *range_create(struct answerer *answerer, const struct expr *expr,
     struct range *r = mem_zalloc(1, sizeof(*r));
     r->answerer = answerer;
     r->expr = expr_ref(expr);
+    query_stand(answerer, expr);
     r->timeout_ms = options->timeout_ms;
     r->priority = options->priority;
     r->changed = changed;
@@ -46,6 +47,7 @@ void range_destroy(struct range *range)
         return;
     }
     query_cancel(range->open);
+    query_withdraw(range->answerer, range->expr);
     expr_unref(range->expr);
     range_window_release(&range->window);
     free(range);

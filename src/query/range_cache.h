@@ -7,9 +7,12 @@
  * After a failure nothing is lost: the next refresh asks from the oldest step not yet known. Steps
  * never answered are absent. When the span or step changes the range is asked anew.
  *
- * Owner: range_create/range_destroy (cancels). The value is the range's, valid until the next loop
- * turn; its version grows when it changes. Its series are sorted by labels; one without any point
- * left in the span is dropped.
+ * The expression stands at the answerer as long as the range is there (query_stand), so that ranges
+ * refreshed together share what they have in common.
+ *
+ * Owner: range_create/range_destroy (cancels), before the answerer goes. The value is the range's,
+ * valid until the next loop turn; its version grows when it changes. Its series are sorted by
+ * labels; one without any point left in the span is dropped.
  */
 #ifndef TOCSIN_QUERY_RANGE_CACHE_H
 #define TOCSIN_QUERY_RANGE_CACHE_H

@@ -72,12 +72,17 @@ static void on_done(void *user, struct value *value, const struct error *err)
     }
 }
 
-static struct query *ask(const char *text, size_t steps, enum query_priority priority,
-                         int64_t timeout_ms, struct outcome *o)
+static struct expr *parse(const char *text)
 {
     struct error err = ERROR_INIT;
     struct expr *e = expr_parse(str_from(text), NULL, &err);
     ck_assert_msg(e != NULL, "%s", error_text(&err));
+    return e;
+}
+
+static struct query *ask_expr(const struct expr *e, size_t steps, enum query_priority priority,
+                              int64_t timeout_ms, struct outcome *o)
+{
     int64_t end_ms = SLOW_START_MS + (int64_t)(ROWS - 1) * SLOW_STEP_MS;
     struct query_request request = {
         .expr = e,
@@ -87,7 +92,14 @@ static struct query *ask(const char *text, size_t steps, enum query_priority pri
         .timeout_ms = timeout_ms,
         .done = on_done,
         .user = o};
-    struct query *q = query_ask(answerer, &request);
+    return query_ask(answerer, &request);
+}
+
+static struct query *ask(const char *text, size_t steps, enum query_priority priority,
+                         int64_t timeout_ms, struct outcome *o)
+{
+    struct expr *e = parse(text);
+    struct query *q = ask_expr(e, steps, priority, timeout_ms, o);
     expr_unref(e);
     return q;
 }
@@ -297,6 +309,71 @@ START_TEST(huge_values_go_bit_by_bit)
 }
 END_TEST
 
+/* Turns are pieces of work here: fewer of them are less work. */
+static unsigned turns_of(const struct expr *e, double expected)
+{
+    struct outcome o = {0};
+    ask_expr(e, STEPS, QUERY_NORMAL, 0, &o);
+    unsigned n = turns_until(&o);
+    ck_assert_int_eq(o.error, ERROR_NONE);
+    ck_assert(o.last == expected);
+    return n;
+}
+
+START_TEST(standing_questions_share)
+{
+    struct expr *sum = parse("sum(m)");
+    struct expr *twice = parse("2 * sum(m)");
+    unsigned alone = turns_of(twice, 2 * expected_sum());
+    query_stand(answerer, sum);
+    query_stand(answerer, twice);
+    turns_of(sum, expected_sum());
+    ck_assert_uint_lt(turns_of(twice, 2 * expected_sum()), alone / 10);
+    slow_commit(store, table, target, "m", SERIES, ROWS); /* behind what is asked for */
+    ck_assert_uint_eq(turns_of(twice, 2 * expected_sum()), alone);
+    query_withdraw(answerer, sum);
+    ck_assert_uint_eq(turns_of(twice, 2 * expected_sum()), alone);
+    query_withdraw(answerer, twice);
+    expr_unref(sum);
+    expr_unref(twice);
+}
+END_TEST
+
+/* The answerer has its own reference, to an expression and to what is under way with it. */
+START_TEST(withdrawn_in_the_middle)
+{
+    struct outcome a = {0};
+    struct outcome b = {0};
+    struct expr *sum = parse("sum(m)");
+    struct expr *twice = parse("2 * sum(m)");
+    query_stand(answerer, sum);
+    query_stand(answerer, twice);
+    struct query *q = ask_expr(twice, STEPS, QUERY_NORMAL, 0, &a);
+    ask_expr(sum, STEPS, QUERY_BACKGROUND, 0, &b);
+    turns(3);
+    query_withdraw(answerer, twice);
+    query_withdraw(answerer, sum);
+    if (_i == 0) {
+        query_stand(answerer, twice);
+        query_stand(answerer, sum);
+    }
+    expr_unref(twice);
+    expr_unref(sum);
+    if (_i == 1) {
+        query_cancel(q);
+    } else {
+        turns_until(&a);
+        ck_assert(a.last == 2 * expected_sum());
+    }
+    turns_until(&b);
+    ck_assert(b.last == expected_sum());
+    if (_i == 0) {
+        query_withdraw(answerer, twice);
+        query_withdraw(answerer, sum);
+    }
+}
+END_TEST
+
 START_TEST(late_in_the_middle)
 {
     struct outcome o = {0};
@@ -453,6 +530,8 @@ int main(void)
     tcase_add_test(slices, cancelled_in_the_middle);
     tcase_add_test(slices, a_callback_cancels_one_in_the_middle);
     tcase_add_loop_test(slices, destroyed_in_the_middle, 0, 2);
+    tcase_add_test(slices, standing_questions_share);
+    tcase_add_loop_test(slices, withdrawn_in_the_middle, 0, 3);
     tcase_add_loop_test(slices, huge_values_go_bit_by_bit, 0, 3);
     TCase *limits = tcase_create("limits");
     tcase_add_checked_fixture(limits, setup, teardown);

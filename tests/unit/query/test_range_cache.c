@@ -24,6 +24,7 @@ struct fake {
     bool silent;   /* never answers */
     uint64_t steps;
     unsigned cancelled;
+    int standing; /* announcements not yet withdrawn */
 };
 
 struct fake_query {
@@ -84,11 +85,27 @@ static void fake_cancel(struct answerer *self, struct query *query)
     free(q);
 }
 
+static void fake_stand(struct answerer *self, const struct expr *e)
+{
+    struct fake *f = CONTAINER_OF(self, struct fake, base);
+    ck_assert_ptr_nonnull(e);
+    f->standing++;
+}
+
+static void fake_withdraw(struct answerer *self, const struct expr *e)
+{
+    struct fake *f = CONTAINER_OF(self, struct fake, base);
+    ck_assert_ptr_nonnull(e);
+    f->standing--;
+}
+
 static const struct answerer_ops fake_ops = {
     .kind = "fake",
     .ask = fake_ask,
     .names = fake_names,
     .cancel = fake_cancel,
+    .stand = fake_stand,
+    .withdraw = fake_withdraw,
 };
 
 static struct fake fake;
@@ -278,6 +295,18 @@ START_TEST(an_answer_on_other_steps_is_refused)
 }
 END_TEST
 
+START_TEST(stands_as_long_as_it_is_there)
+{
+    ck_assert_int_eq(fake.standing, 1);
+    refresh(0);
+    refresh(STEP);
+    ck_assert_int_eq(fake.standing, 1);
+    range_destroy(range);
+    range = NULL;
+    ck_assert_int_eq(fake.standing, 0);
+}
+END_TEST
+
 START_TEST(destroying_cancels)
 {
     fake.silent = true;
@@ -324,6 +353,7 @@ int main(void)
     tcase_add_test(ranges, after_a_suspended_machine_all_is_asked_anew);
     tcase_add_test(ranges, a_clock_set_back_is_followed);
     tcase_add_test(ranges, an_answer_on_other_steps_is_refused);
+    tcase_add_test(ranges, stands_as_long_as_it_is_there);
     tcase_add_test(ranges, destroying_cancels);
     tcase_add_test(ranges, destroying_inside_the_callback);
     return suite_run("query/range_cache", ranges);

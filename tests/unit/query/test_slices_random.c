@@ -1,8 +1,10 @@
 /*
  * Questions in slices over a store that does not stand still: between two slices of an evaluation
- * targets are polled, go and come, and the store is trimmed, all at random. The answer must be what
- * it is without a pause, bit by bit, since nothing of the time asked for changes; and nothing that
- * the evaluation holds may be freed under it, which the address sanitizer sees.
+ * targets are polled, go and come, and the store is trimmed, all at random; questions are announced
+ * as standing and withdrawn, so that some share what others found, which lies there when one begins
+ * or goes while it is read. The answer must be what it is without a pause, bit by bit, since
+ * nothing of the time asked for changes; and nothing that the evaluation holds may be freed under
+ * it, which the address sanitizer sees.
  */
 #include "loop/loop.h"
 #include "query/query.h"
@@ -29,6 +31,9 @@ static const char *const texts[] = {
     "label_replace(rate(b[2m]), \"x\", \"$1\", \"i\", \"(.).*\") unless c",
     "count_values(\"v\", {__name__=~\"a|b\"} % 5)",
     "stddev_over_time(a[3m] @ end()) + on (i) a",
+    "sum(a) / on () group_right () sum by (i) (a)",
+    "max by (i) (c) * 2",
+    "sum(a or b)",
 };
 
 struct world {
@@ -39,6 +44,8 @@ struct world {
     uint64_t random;
     size_t row; /* newest, counted on */
     store_target targets[TARGETS];
+    struct expr *exprs[ARRAY_LEN(texts)];
+    unsigned standing[ARRAY_LEN(texts)]; /* announcements */
 };
 
 /* Sebastiano Vigna's splitmix64. */
@@ -83,10 +90,32 @@ static void world_init(struct world *w, uint64_t seed)
     }
     w->answerer = answerer_local_create(w->loop, w->store, w->table, "local", NULL);
     answerer_local_set_slice(w->answerer, 0);
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        w->exprs[i] = expr_parse(str_from(texts[i]), NULL, &err);
+        ck_assert_msg(w->exprs[i] != NULL, "%s: %s", texts[i], error_text(&err));
+    }
+}
+
+static void announce(struct world *w)
+{
+    size_t which = below(w, ARRAY_LEN(texts));
+    if (w->standing[which] == 0 || below(w, 4) == 0) {
+        query_stand(w->answerer, w->exprs[which]);
+        w->standing[which]++;
+    } else {
+        query_withdraw(w->answerer, w->exprs[which]);
+        w->standing[which]--;
+    }
 }
 
 static void world_release(struct world *w)
 {
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        for (; w->standing[i] > 0; w->standing[i]--) {
+            query_withdraw(w->answerer, w->exprs[i]);
+        }
+        expr_unref(w->exprs[i]);
+    }
     answerer_local_destroy(w->answerer);
     store_destroy(w->store);
     label_table_destroy(w->table);
@@ -96,7 +125,7 @@ static void world_release(struct world *w)
 static void disturb(struct world *w)
 {
     size_t which = below(w, TARGETS);
-    switch (below(w, 5)) {
+    switch (below(w, 12)) {
     case 0:
         store_remove_target(w->store, w->targets[which], newest_ms(w) + 1);
         w->targets[which] = store_add_target(w->store);
@@ -104,8 +133,12 @@ static void disturb(struct world *w)
     case 1:
         store_trim(w->store, newest_ms(w));
         break;
-    default:
+    case 2:
+    case 3:
         poll_all(w);
+        break;
+    default: /* so that there are times in which things are kept */
+        announce(w);
         break;
     }
 }
@@ -139,33 +172,44 @@ static void assert_same(const struct value *a, const struct value *b, const char
     }
 }
 
-/* Returns the number of times that something happened meanwhile. */
-static size_t ask_and_disturb(struct world *w, const char *text)
+static void ask(struct world *w, size_t which, struct grid grid, enum query_priority priority,
+                struct outcome *o)
+{
+    *o = (struct outcome){.came = false};
+    struct query_request request = {
+        .expr = w->exprs[which], .grid = grid, .priority = priority, .done = on_done, .user = o};
+    query_ask(w->answerer, &request);
+}
+
+/* Two at a time, of one grid. Returns the number of times that something happened meanwhile. */
+static size_t ask_and_disturb(struct world *w, const size_t which[2])
 {
     struct error err = ERROR_INIT;
-    struct expr *e = expr_parse(str_from(text), NULL, &err);
-    ck_assert_msg(e != NULL, "%s: %s", text, error_text(&err));
     int64_t end_ms = newest_ms(w);
     int64_t start_ms = end_ms - (int64_t)(ROWS / 2) * SLOW_STEP_MS; /* and 10 m of range before */
     int64_t step_ms = (end_ms - start_ms) / (int64_t)(STEPS - 1);
     struct grid grid = grid_range(start_ms, end_ms, step_ms);
-    struct value calm;
-    ck_assert_msg(expr_eval(e, w->store, w->table, &grid, false, NULL, &calm, &err), "%s: %s", text,
-                  error_text(&err));
-    struct outcome o = {.came = false};
-    struct query_request request = {.expr = e, .grid = grid, .done = on_done, .user = &o};
-    query_ask(w->answerer, &request);
-    expr_unref(e);
+    struct value calm[2];
+    struct outcome o[2];
+    for (size_t i = 0; i < 2; i++) {
+        const struct expr *e = w->exprs[which[i]];
+        ck_assert_msg(expr_eval(e, w->store, w->table, &grid, false, NULL, &calm[i], &err),
+                      "%s: %s", texts[which[i]], error_text(&err));
+    }
+    ask(w, which[0], grid, QUERY_BACKGROUND, &o[0]);
     size_t times = 0;
     loop_step(w->loop, 0);
-    while (!o.came) {
+    ask(w, which[1], grid, QUERY_NORMAL, &o[1]); /* the other waits in its middle */
+    while (!o[0].came || !o[1].came) {
         disturb(w);
         times++;
         loop_step(w->loop, 0);
     }
-    assert_same(&o.value, &calm, text);
-    value_release(&o.value);
-    value_release(&calm);
+    for (size_t i = 0; i < 2; i++) {
+        assert_same(&o[i].value, &calm[i], texts[which[i]]);
+        value_release(&o[i].value);
+        value_release(&calm[i]);
+    }
     return times;
 }
 
@@ -175,7 +219,8 @@ START_TEST(disturbed_evaluations_are_right)
     size_t times = 0;
     world_init(&w, (uint64_t)_i + 1);
     for (size_t i = 0; i < QUESTIONS; i++) {
-        times += ask_and_disturb(&w, texts[(i + (size_t)_i) % ARRAY_LEN(texts)]);
+        const size_t pair[] = {(i + (size_t)_i) % ARRAY_LEN(texts), below(&w, ARRAY_LEN(texts))};
+        times += ask_and_disturb(&w, pair);
     }
     ck_assert_uint_ge(times, QUESTIONS);
     world_release(&w);
