@@ -94,6 +94,8 @@ static bool no_such_source(const struct directory *d, const char *name, struct e
     const char *nearest = suggest_nearest(str_from(name), names, count);
     if (nearest != NULL) {
         error_suggest(err, "did you mean '%s'?", nearest);
+    } else {
+        error_suggest(err, "the configuration names sources; an address is http://HOST:PORT");
     }
     return false;
 }

@@ -305,7 +305,11 @@ static bool add_target(struct config *config, const char *target, struct error *
         return add_kind(config, "host", "host", t, err);
     }
     error_set(err, ERROR_USAGE, "cannot tell what '%s' is", target);
-    error_suggest(err, "targets are http://HOST:PORT, https://HOST:PORT and host:");
+    if (str_find(t, ':') > 0 && str_find(t, ':') < t.len && str_find(t, '/') == t.len) {
+        error_suggest(err, "did you mean 'http://%s'?", target);
+    } else {
+        error_suggest(err, "targets are http://HOST:PORT, https://HOST:PORT and host:");
+    }
     return false;
 }
 

@@ -26,6 +26,8 @@ struct target_probe {
     char head[PROBE_HEAD];
     size_t head_len;
     char *asked; /* the address asked now */
+    int refused; /* the first status that says more than "not here": 401, 502; or 0 */
+    bool web;    /* something was a web page */
 };
 
 static void ask(struct target_probe *probe);
@@ -70,6 +72,45 @@ static bool looks_like_metrics(struct str head)
            str_contains(str_slice(rest, 0, str_find(rest, '\n')), STR(" "));
 }
 
+/* 404 and its like only say that the next path is to be tried. */
+static bool is_telling(int status)
+{
+    return status == 401 || status == 403 || status == 407 || status == 429 || status / 100 == 5;
+}
+
+static void remember(struct target_probe *probe, int status, struct str head)
+{
+    if (probe->refused == 0 && is_telling(status)) {
+        probe->refused = status;
+    }
+    probe->web = probe->web || (status / 100 == 2 && str_starts_with(head, STR("<")));
+}
+
+/* Nothing was found: the most helpful thing that was heard on the way. */
+static void give_up(struct target_probe *probe)
+{
+    struct error err = ERROR_INIT;
+    struct strbuf url = STRBUF_INIT;
+    http_url_redacted(&url, probe->url);
+    int status = probe->refused;
+    if (status == 401 || status == 407) {
+        error_set(&err, ERROR_AUTH, "'%s' wants credentials (HTTP status %d): tocsin.yaml(5)",
+                  strbuf_cstr(&url), status);
+    } else if (status == 403) {
+        error_set(&err, ERROR_AUTH, "'%s' forbids it (HTTP status 403)", strbuf_cstr(&url));
+    } else if (status != 0) {
+        error_set(&err, status == 429 || status == 503 ? ERROR_BUSY : ERROR_HTTP,
+                  "'%s' answers with HTTP status %d", strbuf_cstr(&url), status);
+    } else {
+        error_set(&err, ERROR_PROTOCOL, "'%s' is neither a Prometheus API nor a metrics page%s",
+                  strbuf_cstr(&url), probe->web ? ", but a web page" : "");
+    }
+    err.http = status;
+    strbuf_release(&url);
+    finish(probe, NULL, &err);
+    error_release(&err);
+}
+
 static void api_url(const struct target_probe *probe, struct strbuf *out, struct error *err)
 {
     if (http_url_join(out, probe->url, "/api/v1/query", err)) {
@@ -87,6 +128,7 @@ static void answered(void *user, const struct http_response *response, const str
     }
     struct str head = str_trim(str_span(probe->head, probe->head_len));
     bool ok = probe->enough || (response != NULL && response->status / 100 == 2);
+    remember(probe, response != NULL ? response->status : probe->enough ? 200 : err->http, head);
     if (probe->step == STEP_API) {
         if (ok && looks_like_api(head)) {
             free(probe->asked);
@@ -101,14 +143,7 @@ static void answered(void *user, const struct http_response *response, const str
             return;
         }
         if (probe->step == STEP_METRICS) {
-            struct error mine = ERROR_INIT;
-            struct strbuf url = STRBUF_INIT;
-            http_url_redacted(&url, probe->url);
-            error_set(&mine, ERROR_PROTOCOL, "'%s' is neither a Prometheus API nor a metrics page",
-                      strbuf_cstr(&url));
-            strbuf_release(&url);
-            finish(probe, NULL, &mine);
-            error_release(&mine);
+            give_up(probe);
             return;
         }
         probe->step = STEP_METRICS;

@@ -74,6 +74,7 @@ static bool too_many_on_one_side(struct evaluator *ev, struct sides *s, size_t s
               "unique on one side",
               strbuf_cstr(&group), s->many_is_left ? "right" : "left", strbuf_cstr(&first),
               strbuf_cstr(&second));
+    error_suggest(ev->err, "match by more labels, or aggregate that side: sum by (...)");
     strbuf_release(&group);
     strbuf_release(&first);
     strbuf_release(&second);

@@ -231,13 +231,61 @@ static bool lex_mark(struct lexer *lx, struct token *token)
     return false;
 }
 
+/* What chats, wikis and word processors make of plain characters. */
+static const struct {
+    uint32_t c;
+    const char *said;       /* where it cannot be seen, or NULL */
+    const char *suggestion; /* what is meant */
+} typeset[] = {
+    {0x00a0, "a no-break space", "write a plain space"},
+    {0x202f, "a narrow no-break space", "write a plain space"},
+    {0x200b, "a space of no width", "take it out"},
+    {0xfeff, "a byte order mark", "take it out"},
+    {0x2013, NULL, "write a plain '-'"},
+    {0x2014, NULL, "write a plain '-'"},
+    {0x2212, NULL, "write a plain '-'"},
+    {0x00d7, NULL, "write '*'"},
+    {0x2018, NULL, "write a plain quote: ' or \""},
+    {0x2019, NULL, "write a plain quote: ' or \""},
+    {0x201c, NULL, "write a plain quote: \" or '"},
+    {0x201d, NULL, "write a plain quote: \" or '"},
+    {0x201e, NULL, "write a plain quote: \" or '"},
+    {0x2264, NULL, "write '<='"},
+    {0x2265, NULL, "write '>='"},
+    {0x2260, NULL, "write '!='"},
+};
+
+static bool typeset_character(uint32_t c, struct span span, struct error *err)
+{
+    for (size_t i = 0; i < ARRAY_LEN(typeset); i++) {
+        if (typeset[i].c != c) {
+            continue;
+        }
+        if (typeset[i].said != NULL) {
+            error_set_at(err, ERROR_SYNTAX, span, "unexpected character: %s (U+%04X)",
+                         typeset[i].said, (unsigned)c);
+            error_suggest(err, "%s", typeset[i].suggestion);
+            return true;
+        }
+        char bytes[4];
+        size_t length = utf8_encode(c, bytes);
+        error_set_at(err, ERROR_SYNTAX, span, "unexpected character '%.*s'", (int)length, bytes);
+        error_suggest(err, "%s", typeset[i].suggestion);
+        return true;
+    }
+    return false;
+}
+
 static bool unexpected_character(const struct lexer *lx, struct error *err)
 {
     size_t length;
     struct str rest = str_slice(lx->text, lx->at, lx->text.len);
-    utf8_decode(rest, &length);
+    uint32_t code = utf8_decode(rest, &length);
     struct span span = diag_span(lx->text, lx->at, lx->at + length);
     unsigned char c = (unsigned char)rest.data[0];
+    if (typeset_character(code, span, err)) {
+        return false;
+    }
     if (c < 0x20 || c == 0x7f) {
         error_set_at(err, ERROR_SYNTAX, span, "unexpected control character (0x%02x)", c);
     } else {
@@ -247,9 +295,13 @@ static bool unexpected_character(const struct lexer *lx, struct error *err)
     if (c == '$') {
         error_suggest(err, "placeholders such as $match are for panel packs");
     } else if (c == '&' || c == '|') {
-        error_suggest(err, "write 'and' or 'or'");
+        error_suggest(err, "write '%s'", c == '&' ? "and" : "or");
     } else if (c == '!') {
         error_suggest(err, "'!' goes with '=' or '~'");
+    } else if (c == '.') {
+        error_suggest(err, "a name with dots stands in quotes: {\"a.name\"}");
+    } else if (c == ':' && (peek(lx, 1) == '"' || peek(lx, 1) == ' ')) {
+        error_suggest(err, "labels are compared by = != =~ !~");
     }
     return false;
 }

@@ -39,6 +39,9 @@ bool parser_labels(struct parser *p, struct str **labels, size_t *count)
 {
     size_t open = p->token.begin;
     if (!parser_expect(p, TOKEN_PAREN_OPEN, "'(' and label names")) {
+        if (error_is(p->err) && p->token.kind == TOKEN_WORD) {
+            error_suggest(p->err, "write '(%.*s)'", STR_ARG(p->token.text));
+        }
         return false;
     }
     while (p->token.kind != TOKEN_PAREN_CLOSE) {
@@ -162,7 +165,7 @@ static void take_arguments(struct parser *p, struct node *n, size_t open, struct
         n->aggregate.inner = args[wanted - 1];
         return;
     }
-    parser_fail(p, open, p->previous_end, "'%s' takes %zu argument%s, got %zu", info->name, wanted,
+    parser_fail(p, open, p->previous_end, "%s takes %zu argument%s, got %zu", info->name, wanted,
                 wanted == 1 ? "" : "s", count);
     parser_note(p);
     n->broken = true;

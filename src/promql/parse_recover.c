@@ -66,6 +66,32 @@ void parser_recover(struct parser *p, unsigned stops)
     }
 }
 
+/* What other query languages call it, and what does it here. */
+static const char *elsewhere(struct str name)
+{
+    static const struct {
+        struct str name;
+        const char *meant;
+    } names[] = {
+        {STR_INIT("average"), "did you mean 'avg'?"},
+        {STR_INIT("mean"), "did you mean 'avg'?"},
+        {STR_INIT("median"), "write quantile(0.5, ...)"},
+        {STR_INIT("percentile"), "did you mean 'quantile' or 'histogram_quantile'?"},
+        {STR_INIT("distinct"), "write count(count by (LABEL) (...))"},
+        {STR_INIT("top"), "did you mean 'topk'?"},
+        {STR_INIT("bottom"), "did you mean 'bottomk'?"},
+        {STR_INIT("log"), "did you mean 'ln', 'log2' or 'log10'?"},
+        {STR_INIT("pow"), "write a ^ b"},
+        {STR_INIT("now"), "did you mean 'time'?"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if (str_equal_ignoring_case(name, names[i].name)) {
+            return names[i].meant;
+        }
+    }
+    return NULL;
+}
+
 void parser_suggest_call(struct parser *p, struct str name)
 {
     const struct parse_options *o = p->options;
@@ -91,10 +117,28 @@ void parser_suggest_call(struct parser *p, struct str name)
         vec_push(&words, o->signal_names[i]);
     }
     const char *nearest = suggest_nearest(name, words.items, words.len);
-    if (nearest != NULL) {
+    const char *meant = elsewhere(name);
+    if (meant != NULL) {
+        error_suggest(p->err, "%s", meant);
+    } else if (nearest != NULL) {
         error_suggest(p->err, "did you mean '%s'?", nearest);
     }
     vec_release(&words);
+}
+
+void parser_suggest_comparison(struct parser *p)
+{
+    const struct token *t = &p->token;
+    struct str text = p->expr->text;
+    char before = t->begin > 0 ? text.data[t->begin - 1] : '\0';
+    char behind = t->end < text.len ? text.data[t->end] : '\0';
+    if (t->kind == TOKEN_ASSIGN && (behind == '<' || behind == '>')) {
+        error_suggest(p->err, "write '%c='", behind);
+    } else if (t->kind == TOKEN_ASSIGN) {
+        error_suggest(p->err, "a comparison is written '=='");
+    } else if (before == '<' && str_equal(t->text, STR(">"))) {
+        error_suggest(p->err, "write '!='");
+    }
 }
 
 void parser_suggest_keyword(struct parser *p)
@@ -106,7 +150,12 @@ void parser_suggest_keyword(struct parser *p)
                                            "fill_right"};
     const struct token *t = &p->token;
     if (t->kind == TOKEN_ASSIGN) {
-        error_suggest(p->err, "a comparison is written '=='");
+        parser_suggest_comparison(p);
+        return;
+    }
+    if (t->keyword == KEYWORD_BY || t->keyword == KEYWORD_WITHOUT) {
+        error_suggest(p->err, "it goes with an aggregation: sum %s (LABEL) (...)",
+                      t->keyword == KEYWORD_BY ? "by" : "without");
         return;
     }
     if (t->kind != TOKEN_WORD && t->kind != TOKEN_STRING && t->kind != TOKEN_NUMBER) {

@@ -46,6 +46,7 @@ static bool add_matcher(struct parser *p, struct node *n, enum matcher_op op, st
     if (!matcher_init(m, op, name, value, &why)) {
         why.span = why.span.line != 0 ? span_in_literal(p, at, value, why.span)
                                       : diag_span(p->expr->text, at->begin, at->end);
+        error_wrap(&why, "regular expression");
         return error_move(p->err, &why);
     }
     n->selector.matcher_count++;
@@ -252,6 +253,12 @@ static struct node *parse_brackets(struct parser *p, struct node *n)
     }
     if (!n->broken && !make_range(p, n, &b)) {
         parser_note(p);
+        /* Behind a call the colon was forgotten: to what is around it, it is a range. */
+        bool selects = n->kind == NODE_SELECTOR || n->kind == NODE_SUBQUERY;
+        n = selects ? n : make_subquery(p, n, &b);
+        if (n == NULL) {
+            return NULL;
+        }
         n->broken = true;
     }
     return parser_finish(p, n);

@@ -32,12 +32,20 @@ bool parser_fail(struct parser *p, size_t begin, size_t end, const char *fmt, ..
     return false;
 }
 
+static bool at_open_string(const struct parser *p)
+{
+    char first = p->expr->text.data[p->token.begin];
+    return p->token.kind == TOKEN_BAD && (first == '"' || first == '\'' || first == '`');
+}
+
 void parser_advance(struct parser *p)
 {
     p->previous_end = p->token.end;
     p->last_word = p->token.kind == TOKEN_WORD ? p->token.text : STR_NONE;
     if (!lexer_next(&p->lexer, &p->token, p->err)) {
         parser_note(p);
+        /* What would have closed a bracket is inside of a string without an end. */
+        p->end_said = p->end_said || at_open_string(p);
     }
 }
 
@@ -252,7 +260,9 @@ static struct node *parse_operand(struct parser *p)
     case TOKEN_BAD:
         break;
     }
-    parser_unexpected(p, "an expression");
+    if (!parser_unexpected(p, "an expression") && error_is(p->err)) {
+        parser_suggest_comparison(p);
+    }
     return NULL;
 }
 

@@ -75,6 +75,8 @@ void parser_recover(struct parser *p, unsigned stops);
 /* "did you mean" for a name that is called, and for a word where an operator was expected. */
 void parser_suggest_call(struct parser *p, struct str name);
 void parser_suggest_keyword(struct parser *p);
+/* What was meant by `=`, `=<`, `=>` and `<>`. */
+void parser_suggest_comparison(struct parser *p);
 
 /* parse_call.c: what starts with the name of a function or an aggregation, already taken; and label
  * lists. */

@@ -58,11 +58,12 @@ static void ATTR_PRINTF(6, 7) complain(struct checker *c, enum error_kind kind, 
 #define AT_NODE(n)     (n)->begin, (n)->end
 #define AT_OPERATOR(n) (n)->binary.op_begin, (n)->binary.op_end
 
-/* Checks `n` and its type; `for_what` completes "... needs". */
-static void check_is(struct checker *c, struct node *n, enum value_type wanted,
-                     const char *for_what)
+#define OF_A_RANGE "over time it is rate() of a counter, avg_over_time() of a gauge"
+
+/* Complains of the type of `n`, which was checked; `for_what` completes "... needs". */
+static void want_type(struct checker *c, const struct node *n, enum value_type wanted,
+                      const char *for_what)
 {
-    check(c, n);
     if (n->broken || n->type == wanted) {
         return;
     }
@@ -71,9 +72,36 @@ static void check_is(struct checker *c, struct node *n, enum value_type wanted,
         suggestion = "give it a range, such as [5m]";
     } else if (wanted == VALUE_MATRIX && n->type == VALUE_VECTOR) {
         suggestion = "a subquery makes a range of it, such as [30m:1m]";
+    } else if (wanted == VALUE_VECTOR && n->type == VALUE_MATRIX && n->kind == NODE_SELECTOR) {
+        suggestion = OF_A_RANGE;
     }
     complain(c, ERROR_TYPE, AT_NODE(n), suggestion, "%s needs %s, got %s", for_what,
              type_words(wanted), type_words(n->type));
+}
+
+static void check_is(struct checker *c, struct node *n, enum value_type wanted,
+                     const char *for_what)
+{
+    check(c, n);
+    want_type(c, n, wanted, for_what);
+}
+
+/* Two arguments, of which nothing is wrong but their order: that is one error and not two. */
+static void check_pair(struct checker *c, struct node *a, struct node *b, enum value_type first,
+                       enum value_type second, const char *for_what)
+{
+    check(c, a);
+    check(c, b);
+    if (!a->broken && !b->broken && first != second && a->type == second && b->type == first) {
+        struct strbuf order = STRBUF_INIT;
+        strbuf_printf(&order, "first %s, then %s", type_words(first), type_words(second));
+        complain(c, ERROR_TYPE, a->begin, b->end, strbuf_cstr(&order),
+                 "%s takes these the other way round", for_what);
+        strbuf_release(&order);
+        return;
+    }
+    want_type(c, a, first, for_what);
+    want_type(c, b, second, for_what);
 }
 
 static void check_selector(struct checker *c, struct node *n, bool may_match_all)
@@ -151,6 +179,17 @@ static void check_count(struct checker *c, const struct node *n, const struct fu
              bound, bound == 1 ? "" : "s", count);
 }
 
+static void check_two(struct checker *c, struct node **args, const struct function *f)
+{
+    struct strbuf what = STRBUF_INIT;
+    strbuf_printf(&what, "%s()", f->name);
+    check_pair(c, args[0], args[1], function_arg_type(f, 0), function_arg_type(f, 1),
+               strbuf_cstr(&what));
+    strbuf_release(&what);
+    check_edges(c, f, args[0]);
+    check_edges(c, f, args[1]);
+}
+
 static void check_call(struct checker *c, struct node *n)
 {
     const struct function *f = n->call.function;
@@ -161,6 +200,11 @@ static void check_call(struct checker *c, struct node *n)
         return;
     }
     check_count(c, n, f);
+    n->type = f->returns;
+    if (n->call.arg_count == 2 && f->maximum == 2 && !str_equal_c(STR("info"), f->name)) {
+        check_two(c, n->call.args, f);
+        return;
+    }
     for (size_t i = 0; i < n->call.arg_count; i++) {
         struct node *arg = n->call.args[i];
         if (f->maximum != FUNCTION_VARIADIC && i >= f->maximum) {
@@ -175,7 +219,6 @@ static void check_call(struct checker *c, struct node *n)
             check_edges(c, f, arg);
         }
     }
-    n->type = f->returns;
 }
 
 static void check_aggregate(struct checker *c, struct node *n)
@@ -191,10 +234,12 @@ static void check_aggregate(struct checker *c, struct node *n)
         return;
     }
     if (n->aggregate.parameter != NULL) {
-        check_is(c, n->aggregate.parameter,
-                 info->parameter == PARAMETER_STRING ? VALUE_STRING : VALUE_SCALAR, info->name);
+        check_pair(c, n->aggregate.parameter, n->aggregate.inner,
+                   info->parameter == PARAMETER_STRING ? VALUE_STRING : VALUE_SCALAR, VALUE_VECTOR,
+                   info->name);
+    } else {
+        check_is(c, n->aggregate.inner, VALUE_VECTOR, info->name);
     }
-    check_is(c, n->aggregate.inner, VALUE_VECTOR, info->name);
 }
 
 static void check_operand(struct checker *c, struct node *n, const char *op)
@@ -203,8 +248,9 @@ static void check_operand(struct checker *c, struct node *n, const char *op)
     if (n->broken || n->type == VALUE_SCALAR || n->type == VALUE_VECTOR) {
         return;
     }
-    complain(c, ERROR_TYPE, AT_NODE(n), NULL, "'%s' needs scalars or instant vectors, got %s", op,
-             type_words(n->type));
+    complain(c, ERROR_TYPE, AT_NODE(n),
+             n->type == VALUE_MATRIX && n->kind == NODE_SELECTOR ? OF_A_RANGE : NULL,
+             "'%s' needs scalars or instant vectors, got %s", op, type_words(n->type));
     n->broken = true;
 }
 

@@ -61,14 +61,17 @@ struct answers {
     const char *body;
 };
 
+#define NEITHER "neither a Prometheus API nor a metrics page"
+
 static const struct found_case {
     const char *path;       /* of the address */
     struct answers api;     /* at PATH/api/v1/query */
     struct answers page;    /* at PATH */
     struct answers metrics; /* at PATH/metrics */
     const char *kind;
-    const char *at; /* the path to use */
+    const char *at; /* the path to use, or what the message says */
     unsigned requests;
+    enum error_kind problem;
 } found_cases[] = {
     {"", {200, API_ANSWER}, {0}, {0}, "prometheus", "", 1},
     {"/prefix", {200, "\n " API_ANSWER}, {0}, {0}, "prometheus", "/prefix", 1},
@@ -78,9 +81,17 @@ static const struct found_case {
     {"", {500, "no"}, {500, "up 1\n"}, {200, "up 1\n"}, "scrape", "/metrics", 3},
     /* Not Prometheus' answer, though it is JSON. */
     {"", {200, "{\"status\":\"UP\"}"}, {200, "{}"}, {200, "up 1\n"}, "scrape", "/metrics", 3},
-    {"", {401, "no"}, {404, "no"}, {404, "no"}, NULL, NULL, 3},
-    {"", {200, "hello"}, {200, "Welcome"}, {200, ""}, NULL, NULL, 3},
-    {"", {200, "x"}, {200, "9"}, {200, "a="}, NULL, NULL, 3},
+    {"", {404, "no"}, {404, "no"}, {404, "no"}, NULL, NEITHER, 3, ERROR_PROTOCOL},
+    {"", {200, "hello"}, {200, "Welcome"}, {200, ""}, NULL, NEITHER, 3, ERROR_PROTOCOL},
+    {"", {200, "x"}, {200, "9"}, {200, "a="}, NULL, NEITHER, 3, ERROR_PROTOCOL},
+    /* Why not, where somebody said so. */
+    {"", {401, "no"}, {404, "no"}, {404, "no"}, NULL, "wants credentials", 3, ERROR_AUTH},
+    {"", {404, "no"}, {404, "no"}, {401, "no"}, NULL, "wants credentials", 3, ERROR_AUTH},
+    {"", {403, "no"}, {200, "<html>"}, {404, "no"}, NULL, "forbids it", 3, ERROR_AUTH},
+    {"", {502, "no"}, {502, "no"}, {404, "no"}, NULL, "HTTP status 502", 3, ERROR_HTTP},
+    {"", {503, "no"}, {503, "no"}, {401, "no"}, NULL, "HTTP status 503", 3, ERROR_BUSY},
+    {"", {200, "<!doctype html>"}, {404, ""}, {404, ""}, NULL, "a web page", 3, ERROR_PROTOCOL},
+    {"", {401, "no"}, {200, "up 1\n"}, {0}, "scrape", "", 2},
 };
 
 static void serve(void *user, const struct peer_request *request, struct peer_reply *reply)
@@ -109,8 +120,8 @@ START_TEST(test_found)
     if (c->kind != NULL) {
         ck_assert_str_eq(url, peer_url(peer, c->at));
     } else {
-        ck_assert_int_eq(problem_kind, ERROR_PROTOCOL);
-        ck_assert_ptr_nonnull(strstr(problem, "neither a Prometheus API nor a metrics page"));
+        ck_assert_int_eq(problem_kind, c->problem);
+        ck_assert_msg(strstr(problem, c->at) != NULL, "%s", problem);
     }
 }
 END_TEST

@@ -5,6 +5,8 @@
 #include "promql/promql.h"
 #include "support/suite.h"
 
+#define OF_A_RANGE "over time it is rate() of a counter, avg_over_time() of a gauge"
+
 static const struct {
     const char *text;
     enum error_kind kind;
@@ -35,7 +37,7 @@ static const struct {
     {"\"a\nb\"", ERROR_SYNTAX, 1, 1, 1, "the string that starts here is never closed", NULL},
     {"a)", ERROR_SYNTAX, 1, 2, 1, "')' closes nothing", NULL},
     /* Characters. */
-    {"a && b", ERROR_SYNTAX, 1, 3, 1, "unexpected character '&'", "write 'and' or 'or'"},
+    {"a && b", ERROR_SYNTAX, 1, 3, 1, "unexpected character '&'", "write 'and'"},
     {"\xc3\xa9 \xc3\xa9", ERROR_SYNTAX, 1, 1, 1, "unexpected character '\xc3\xa9'", NULL},
     {"a + \xff", ERROR_SYNTAX, 1, 5, 1, "byte 0xff is not valid UTF-8", NULL},
     {"a\x01", ERROR_SYNTAX, 1, 2, 1, "unexpected control character (0x01)", NULL},
@@ -129,11 +131,12 @@ static const struct {
     {"round()", ERROR_TYPE, 1, 1, 7, "round() takes at least 1 argument, got 0", NULL},
     {"label_join(x)", ERROR_TYPE, 1, 1, 13, "label_join() takes at least 3 arguments, got 1", NULL},
     {"time(1)", ERROR_TYPE, 1, 1, 7, "time() takes 0 arguments, got 1", NULL},
-    {"topk(x)", ERROR_SYNTAX, 1, 5, 3, "'topk' takes 2 arguments, got 1", NULL},
-    {"sum(a, b)", ERROR_SYNTAX, 1, 4, 6, "'sum' takes 1 argument, got 2", NULL},
+    {"topk(x)", ERROR_SYNTAX, 1, 5, 3, "topk takes 2 arguments, got 1", NULL},
+    {"sum(a, b)", ERROR_SYNTAX, 1, 4, 6, "sum takes 1 argument, got 2", NULL},
     {"topk(a, b)", ERROR_TYPE, 1, 6, 1, "topk needs a scalar, got an instant vector", NULL},
     {"count_values(1, b)", ERROR_TYPE, 1, 14, 1, "count_values needs a string, got a scalar", NULL},
-    {"sum(x[5m])", ERROR_TYPE, 1, 5, 5, "sum needs an instant vector, got a range vector", NULL},
+    {"sum(x[5m])", ERROR_TYPE, 1, 5, 5, "sum needs an instant vector, got a range vector",
+     OF_A_RANGE},
     {"sum by (a) (x) by (b)", ERROR_SYNTAX, 1, 16, 2,
      "unexpected 'by', expected an operator: the grouping stands before the parenthesis already",
      NULL},
@@ -157,7 +160,7 @@ static const struct {
     {"a + group_left b", ERROR_SYNTAX, 1, 5, 10, "unexpected 'group_left', expected an expression",
      NULL},
     {"-x[5m]", ERROR_TYPE, 1, 2, 5, "'-' needs scalars or instant vectors, got a range vector",
-     NULL},
+     OF_A_RANGE},
     {"x + \"a\"", ERROR_TYPE, 1, 5, 3, "'+' needs scalars or instant vectors, got a string", NULL},
 };
 
@@ -211,11 +214,11 @@ static const struct {
     /* What is unknown does not hide what is in it. */
     {"nosuch(rate(x), sum(y[5m]))",
      "1 unknown function 'nosuch'|13 rate() needs a range vector, got an instant vector (give it a "
-     "range, such as [5m])|21 sum needs an instant vector, got a range vector"},
+     "range, such as [5m])|21 sum needs an instant vector, got a range vector (" OF_A_RANGE ")"},
     {"rate(x) + abs(1) > y[5m]",
      "6 rate() needs a range vector, got an instant vector (give it a range, such as [5m])|15 "
      "abs() needs an instant vector, got a scalar|20 '>' needs scalars or instant vectors, got a "
-     "range vector"},
+     "range vector (" OF_A_RANGE ")"},
     {"foo{a=b, c==\"d\", e=\"f\"} + bar[5x] + baz[]",
      "7 unexpected 'b', expected a string in quotes|12 unexpected '=', expected a string in "
      "quotes|31 '5x' is neither a number nor a duration (units of durations are y, w, d, h, m, s "
@@ -225,15 +228,28 @@ static const struct {
      "unexpected 'without', expected a label name"},
     {"clamp(x y, 1) + 1 == 2",
      "1 clamp() takes 3 arguments, got 2|9 unexpected 'y', expected an operator or ')'"},
-    {"topk(rate(x))", "5 'topk' takes 2 arguments, got 1|11 rate() needs a range vector, got an "
+    {"topk(rate(x))", "5 topk takes 2 arguments, got 1|11 rate() needs a range vector, got an "
                       "instant vector (give it a range, such as [5m])"},
     {"(a + * b) / foo{x=~\"(\"}",
-     "6 unexpected '*', expected an expression|21 missing closing ): '('"},
+     "6 unexpected '*', expected an expression|21 regular expression: missing closing ): '('"},
     {"a b + rate(c)", "3 unexpected 'b', expected an operator or the end|12 rate() needs a range "
                       "vector, got an instant vector (give it a range, such as [5m])"},
-    {"a && b", "3 unexpected character '&' (write 'and' or 'or')"},
+    {"a && b", "3 unexpected character '&' (write 'and')"},
     {"$a + $b", "1 unexpected character '$' (placeholders such as $match are for panel packs)|6 "
                 "unexpected character '$' (placeholders such as $match are for panel packs)"},
+    /* What follows from a string without an end is not told of; of two turned round once. */
+    {"sum(x{a=\"b})", "9 the string that starts here is never closed"},
+    {"topk(x, 5)", "6 topk takes these the other way round (first a scalar, then an instant "
+                   "vector)"},
+    {"quantile_over_time(x[5m], .9)",
+     "20 quantile_over_time() takes these the other way round (first a scalar, then a range "
+     "vector)"},
+    {"clamp_max(\"a\", x)",
+     "11 clamp_max() needs an instant vector, got a string|16 clamp_max() needs a scalar, got an "
+     "instant vector"},
+    /* Without its colon a subquery is one still, to what is around it. */
+    {"rate(sum(x)[5m])", "12 a range goes directly behind a metric (a subquery has a colon: [5m:] "
+                         "or [5m:1m])"},
     /* One open bracket is told of, the innermost. */
     {"sum(rate(x[5m", "11 '[' is never closed"},
     {"sum(rate(x{a=\"b\", c", "20 unexpected end of the expression, expected one of = != =~ !~"},
@@ -307,6 +323,24 @@ static const struct {
     {"frobnicate(x)", NULL},
     {"p95(x)", NULL},
     {"x(y)", NULL},
+    {"median(x)", "write quantile(0.5, ...)"},
+    {"Percentile(0.9, x)", "did you mean 'quantile' or 'histogram_quantile'?"},
+    {"x =< 5", "write '<='"},
+    {"x => 5", "write '>='"},
+    {"x = 5", "a comparison is written '=='"},
+    {"x <> 5", "write '!='"},
+    {"x < > 5", NULL},
+    {"x || y", "write 'or'"},
+    {"a.b.c", "a name with dots stands in quotes: {\"a.name\"}"},
+    {"x{a:\"b\"}", "labels are compared by = != =~ !~"},
+    {"x{a=\xe2\x80\x9c"
+     "b\xe2\x80\x9d}",
+     "write a plain quote: \" or '"},
+    {"x \xe2\x88\x92 1", "write a plain '-'"},
+    {"x\xc2\xa0+ 1", "write a plain space"},
+    {"x by (job)", "it goes with an aggregation: sum by (LABEL) (...)"},
+    {"sum by job (x)", "write '(job)'"},
+    {"a / on job b", "write '(job)'"},
 };
 
 START_TEST(test_suggestions)
