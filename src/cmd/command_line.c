@@ -99,7 +99,12 @@ static bool parse_short(struct invocation *inv, struct words *w, struct error *e
     for (const char *p = w->argv[w->at] + 1; *p != '\0'; p++) {
         size_t i = find_letter(inv->command, *p);
         if (i == inv->command->option_count) {
-            return error_set(err, ERROR_USAGE, "unknown option '%s'", w->argv[w->at]);
+            error_set(err, ERROR_USAGE, "unknown option '%s'", w->argv[w->at]);
+            if (strpbrk(w->argv[w->at], "0123456789(") != NULL) {
+                /* `-x` is an expression, too */
+                error_suggest(err, "what is no option stands behind --");
+            }
+            return false;
         }
         if (inv->command->options[i].argument != NULL) {
             return set_option(inv, w, i, p[1] != '\0' ? p + 1 : NULL, err);

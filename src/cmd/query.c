@@ -169,7 +169,11 @@ static bool read_options(const struct invocation *inv, struct query_question *q,
         return false;
     }
     if (inv->argument_count != 1) {
-        return error_set(err, ERROR_USAGE, "'query' takes one expression");
+        error_set(err, ERROR_USAGE, "'query' takes one expression");
+        error_suggest(err, "%s",
+                      inv->argument_count == 0 ? "one that begins with '-' stands behind --"
+                                               : "for the shell it is one in quotes: '...'");
+        return false;
     }
     q->text = str_from(inv->arguments[0]);
     q->source = invocation_value(inv, "source");
