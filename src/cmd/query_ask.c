@@ -59,12 +59,40 @@ static void named(void *user, const struct str *names, size_t count, const struc
     finish(s, s->status);
 }
 
+/* The first of the sources that the answer is of whose last poll failed; false where there is none.
+ */
+static bool find_failing(const struct session *s, struct error *err)
+{
+    const struct directory *d = engine_directory(s->engine);
+    for (size_t i = 0; is_local(s->answerer) && i < engine_source_count(s->engine); i++) {
+        struct source_health health = {0};
+        engine_source_health(s->engine, i, loop_wall(s->loop), &health);
+        if (health.failures_in_a_row > 0 && directory_find(d, health.name) == s->answerer) {
+            error_set(err, health.error_kind, "'%s' cannot be read: %s", health.name, health.error);
+            return true;
+        }
+    }
+    return false;
+}
+
 static void answered(void *user, struct value *value, const struct error *err)
 {
     struct session *s = user;
+    struct error failing = ERROR_INIT;
     s->query = NULL;
     if (value == NULL) {
         finish(s, query_print_error(s->question, err));
+        return;
+    }
+    if (find_failing(s, &failing)) {
+        /* Nothing of what could not be read is no answer; anything else may lack that part. */
+        int status = query_is_empty(value) ? query_print_error(s->question, &failing)
+                                           : query_print_value(s->question, value, true);
+        if (!query_is_empty(value)) {
+            command_say("tocsin", error_text(&failing));
+        }
+        error_release(&failing);
+        finish(s, status);
         return;
     }
     /* A server was sent the expression as printed: places in it are not those of the text. */

@@ -333,7 +333,8 @@ struct config *config_from_targets(const char *const *targets, size_t count, str
     if (count == 0) {
         report(diags, add_target(config, "host:", &err), &err);
         report(diags, add_address(config, "http://127.0.0.1:9090", true, &err), &err);
-        report(diags, add_address(config, "http://127.0.0.1:9100/metrics", true, &err), &err);
+        /* Without /metrics, which would be taken for a page unasked: nothing may be there. */
+        report(diags, add_address(config, "http://127.0.0.1:9100", true, &err), &err);
     }
     if (diags->errors != before) {
         config_unref(config);

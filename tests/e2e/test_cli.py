@@ -210,6 +210,23 @@ def wrong_questions():
     expect(json.loads(out)["status"] == "error", out)
 
 
+def a_page_that_cannot_be_read_is_no_empty_answer():
+    page = "http://127.0.0.1:1/metrics"
+    _, err = tocsin("query", "--source", page, "node_load1", status=69)
+    expect("'127.0.0.1:1' cannot be read" in err and "no data" not in err and "no metric" not in err, err)
+    out, err = tocsin("query", "--source", page, "up")
+    expect(out.startswith("0  up{") and "'127.0.0.1:1' cannot be read" in err, out + err)
+    out, _ = tocsin("query", "--source", page, "node_load1", "--format", "json", status=69)
+    expect(json.loads(out)["status"] == "error", out)
+
+
+def an_address_may_lack_its_scheme():
+    _, err = tocsin("query", "up", "--source", "127.0.0.1:9090", status=78)
+    expect("did you mean 'http://127.0.0.1:9090'?" in err, err)
+    _, err = tocsin("query", "up", "--source", "localhost", status=64)
+    expect("an address is http://HOST:PORT" in err, err)
+
+
 def this_host_can_be_asked():
     out, _ = tocsin("query", "--source", "host:", "sum(rate(node_cpu_seconds_total[10s])) > 0")
     expect(len(out.split()) == 1 and float(out) > 0, out)
@@ -250,5 +267,6 @@ run_cases([version_and_help, query_of_a_file, query_of_a_unit_test_file, several
            times_from_now, what_is_said_about_an_answer, errors_as_the_api_gives_them,
            a_reader_that_leaves_is_no_error, a_full_disk_is_an_error,
            the_language_of_version_2_over_polled_data, windows_differ_by_version,
-           the_readme_is_true, units_are_understood, wrong_questions, this_host_can_be_asked, check_says_everything,
-           the_console_needs_a_terminal])
+           the_readme_is_true, units_are_understood, wrong_questions,
+           a_page_that_cannot_be_read_is_no_empty_answer, an_address_may_lack_its_scheme,
+           this_host_can_be_asked, check_says_everything, the_console_needs_a_terminal])

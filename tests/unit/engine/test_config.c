@@ -221,6 +221,8 @@ START_TEST(test_no_target_is_this_machine)
     ck_assert_uint_eq(config->sources.list.len, 1);
     VEC_EACH (&config->targets, const struct config_target, target) {
         ck_assert(target->optional);
+        /* It would be a source at once, dead where nothing listens. */
+        ck_assert(!str_ends_with(str_from(target->url), STR("/metrics")));
         ck_assert(str_starts_with(str_from(target->url), STR("http://127.0.0.1:")));
     }
     config_unref(config);
