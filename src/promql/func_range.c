@@ -65,6 +65,13 @@ static void find_resets(struct extrapolation *x, const struct stream *s)
     if (!x->is_counter) {
         return;
     }
+    if (s->kept != NULL) {
+        for (size_t i = 0; i < s->kept->falls_count; i++) {
+            size_t at = s->kept->falls[i] - s->kept->base;
+            vec_push(&x->resets, ((struct reset){.at = at, .before = s->v[at - 1]}));
+        }
+        return;
+    }
     for (size_t i = 1; i < s->len; i++) {
         if (s->v[i] < s->v[i - 1]) {
             vec_push(&x->resets, ((struct reset){.at = i, .before = s->v[i - 1]}));

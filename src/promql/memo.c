@@ -13,6 +13,7 @@ struct memo *memo_create(size_t max_bytes)
     struct memo *memo = mem_zalloc(1, sizeof(*memo));
     memo->max_bytes = max_bytes != 0 ? max_bytes : MEMO_MAX_BYTES;
     selections_init(&memo->selections, memo->max_bytes);
+    kept_samples_init(&memo->samples, memo->max_bytes);
     return memo;
 }
 
@@ -184,6 +185,7 @@ void memo_destroy(struct memo *memo)
     vec_release(&memo->kept);
     selections_release(&memo->selections);
     samples_release(&memo->spare);
+    kept_samples_release(&memo->samples);
     free(memo);
 }
 
@@ -203,6 +205,9 @@ struct plan *memo_enter(struct memo *memo, const struct expr *e, const struct me
     }
     if (!keys_equal(&memo->key, key)) {
         drop_results(memo);
+        if (memo->key.grid.start_ms != key->grid.start_ms) {
+            kept_samples_next_round(&memo->samples);
+        }
         memo->key = *key;
     }
     plan->refs++;
@@ -246,7 +251,7 @@ void memo_keep(struct memo *memo, struct part *p, const struct memo_key *key, st
 
 void memo_stats(const struct memo *memo, struct memo_stats *out)
 {
-    *out = (struct memo_stats){.bytes = memo->result_bytes + memo->selections.bytes,
+    *out = (struct memo_stats){.bytes = memo->result_bytes + memo->selections.bytes + memo->samples.bytes,
                                .computed = memo->computed,
                                .reused = memo->reused};
     const struct part *p;

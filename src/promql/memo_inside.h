@@ -14,6 +14,7 @@
 
 #include "base/vec.h"
 #include "promql/columns.h"
+#include "promql/kept_samples.h"
 #include "promql/memo.h"
 #include "promql/note.h"
 #include "promql/selections.h"
@@ -62,6 +63,7 @@ struct memo_key {
 struct memo {
     struct selections selections;
     struct samples spare;
+    struct kept_samples samples; /* at the instants of announced expressions */
     struct hash_set parts; /* struct part, by fingerprint */
     struct hash_set plans; /* struct plan, by address of the expression */
     struct memo_key key;   /* of all results */

@@ -101,6 +101,9 @@ bool range_reader_open(struct range_reader *r, struct evaluator *ev, const struc
     }
     set_windows(r, ev, n->selector.range_ms, n->selector.offset_ms, n->selector.at,
                 n->selector.at_ms);
+    if (ev->plan != NULL && ev->grid.steps == 1) {
+        r->keeps = &ev->memo->samples;
+    }
     r->selected = selections_get(ev->selections, ev->store, n, ev->work);
     return r->selected != NULL;
 }
@@ -110,6 +113,7 @@ void range_reader_close(struct range_reader *r)
     if (r->is_subquery) {
         columns_release(&r->inner);
     }
+    kept_samples_unref(r->held);
     selected_unref(r->selected);
     samples_give(r->spare, &r->samples);
     free(r->inner_t_ms);
@@ -121,19 +125,26 @@ size_t range_reader_count(const struct range_reader *r)
     return r->is_subquery ? r->inner.count : r->selected->selection.series.len;
 }
 
-static void drop_markers(struct samples *s)
+/* One series of a selector. */
+static void read_series(struct range_reader *r, const struct evaluator *ev, const struct series *s,
+                        struct stream *out)
 {
-    size_t kept = 0;
-    while (kept < s->len && !is_absent(s->v[kept])) {
-        kept++;
+    *out = (struct stream){.labels = series_labels(s)};
+    if (r->keeps != NULL) {
+        kept_samples_unref(r->held);
+        r->held = kept_samples_get(r->keeps, ev->store, s, r->from_ms, r->to_ms, &r->samples,
+                                   &r->slice);
+        out->t_ms = r->slice.t_ms;
+        out->v = r->slice.v;
+        out->len = r->slice.len;
+        out->kept = r->held != NULL ? &r->slice : NULL;
+        return;
     }
-    for (size_t i = kept; i < s->len; i++) {
-        if (!is_absent(s->v[i])) {
-            s->t_ms[kept] = s->t_ms[i];
-            s->v[kept++] = s->v[i];
-        }
-    }
-    s->len = kept;
+    series_read(s, r->from_ms, r->to_ms, &r->samples);
+    samples_drop_markers(&r->samples);
+    out->t_ms = r->samples.t_ms;
+    out->v = r->samples.v;
+    out->len = r->samples.len;
 }
 
 static void read_subquery(struct range_reader *r, size_t row, struct stream *out)
@@ -164,13 +175,7 @@ bool range_reader_next(struct range_reader *r, struct evaluator *ev, struct stre
         *ok = work_read(ev->work, out->len);
         return *ok;
     }
-    const struct series *s = r->selected->selection.series.items[i];
-    series_read(s, r->from_ms, r->to_ms, &r->samples);
-    drop_markers(&r->samples);
-    *out = (struct stream){.labels = series_labels(s),
-                           .t_ms = r->samples.t_ms,
-                           .v = r->samples.v,
-                           .len = r->samples.len};
+    read_series(r, ev, r->selected->selection.series.items[i], out);
     *ok = work_read(ev->work, out->len);
     return *ok;
 }
@@ -178,7 +183,9 @@ bool range_reader_next(struct range_reader *r, struct evaluator *ev, struct stre
 struct range_window range_reader_window(const struct range_reader *r, const struct stream *s)
 {
     int64_t start = r->fixed ? r->fixed_ms : r->grid.start_ms;
+    bool is_whole = r->grid.steps == 1; /* just the window's samples were read */
     return (struct range_window){.stream = s,
+                                 .end = is_whole ? s->len : 0,
                                  .first_end_ms = start - r->offset_ms,
                                  .step_ms = r->fixed ? 0 : r->grid.step_ms,
                                  .range_ms = r->range_ms,

@@ -10,6 +10,7 @@
 
 #include "promql/columns.h"
 #include "promql/eval.h"
+#include "promql/kept_samples.h"
 #include "series/store.h"
 
 /* Samples of one series, ascending, without staleness markers. */
@@ -19,6 +20,7 @@ struct stream {
     const int64_t *t_ms;
     const double *v;
     size_t len;
+    const struct kept_slice *kept; /* not NULL: of kept samples, which say more */
 };
 
 struct range_reader {
@@ -33,6 +35,9 @@ struct range_reader {
     struct selected *selected;
     struct samples samples;
     struct samples *spare; /* gets the memory back */
+    struct kept_samples *keeps; /* NULL: samples are not kept */
+    struct kept_series *held;   /* that the stream is of; or NULL */
+    struct kept_slice slice;
     int64_t from_ms;
     int64_t to_ms;
     /* a subquery's: its values over a grid of its own */

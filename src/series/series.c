@@ -14,6 +14,16 @@ int64_t series_newest(const struct series *s)
     return s->newest_ms;
 }
 
+series_ref series_reference(const struct series *s)
+{
+    return (uint64_t)s->generation << 32 | (s->number + 1);
+}
+
+store_target series_target(const struct series *s)
+{
+    return s->target;
+}
+
 void samples_release(struct samples *out)
 {
     free(out->t_ms);

@@ -23,6 +23,7 @@ struct store *store_create(const struct store_options *options, struct label_tab
     store->timelines.chunk_span_ms = options->retention_ms / CHUNKS_PER_RETENTION;
     postings_init(&store->postings, table);
     vec_push(&store->targets, NULL);
+    vec_push(&store->target_versions, 0);
     return store;
 }
 
@@ -54,6 +55,7 @@ void store_destroy(struct store *store)
     vec_release(&store->pages);
     vec_release(&store->free_numbers);
     vec_release(&store->targets);
+    vec_release(&store->target_versions);
     vec_release(&store->retired);
     vec_release(&store->numbers_of_batch);
     vec_release(&store->holds);
@@ -129,6 +131,7 @@ void store_recycle(struct store *store, uint32_t number)
 store_target store_add_target(struct store *store)
 {
     vec_push(&store->targets, timeline_create(&store->timelines));
+    vec_push(&store->target_versions, store->version);
     return (store_target)store->targets.len - 1;
 }
 
@@ -150,6 +153,7 @@ void store_remove_target(struct store *store, store_target target, int64_t t_ms)
     vec_push(&store->retired, store->targets.items[target]);
     store->targets.items[target] = NULL;
     store->version++;
+    store->owners_version++;
 }
 
 const struct labels *store_labels(const struct store *store, series_ref ref)
@@ -182,4 +186,20 @@ uint64_t store_version(const struct store *store)
 uint64_t store_series_version(const struct store *store)
 {
     return store->series_version;
+}
+
+uint64_t store_owners_version(const struct store *store)
+{
+    return store->owners_version;
+}
+
+uint64_t store_target_version(const struct store *store, store_target target)
+{
+    uint64_t brought = store->target_versions.items[target];
+    return brought > store->trim_version ? brought : store->trim_version;
+}
+
+uint64_t store_trim_version(const struct store *store)
+{
+    return store->trim_version;
 }

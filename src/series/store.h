@@ -78,6 +78,10 @@ void selection_release(struct selection *sel);
 const struct labels *series_labels(const struct series *s);
 /* Time of the newest sample, markers included; INT64_MIN where there is none. */
 int64_t series_newest(const struct series *s);
+/* Stands for this series as long as it is there, also behind the same pointer. */
+series_ref series_reference(const struct series *s);
+/* The target that brought its newest sample. */
+store_target series_target(const struct series *s);
 
 /* Columns of samples, ascending in time. */
 struct samples {
@@ -134,5 +138,13 @@ void store_stats(const struct store *store, struct store_stats *out);
 uint64_t store_version(const struct store *store);
 /* Grows only when series come or go: as long as it is the same, every selection is. */
 uint64_t store_series_version(const struct store *store);
+/* Grows when series come or go or get their samples from another target: as long as it is the same,
+ * what a selection reads changes by its series' targets only, and by trimming. */
+uint64_t store_owners_version(const struct store *store);
+/* store_version as of the last time that the target brought samples or anything was trimmed. */
+uint64_t store_target_version(const struct store *store, store_target target);
+/* store_version as of the last trim that took samples: until then, what was read of a series is
+ * only ever followed by newer samples. */
+uint64_t store_trim_version(const struct store *store);
 
 #endif

@@ -124,6 +124,7 @@ bool store_commit(struct store *store, store_target target, const struct batch *
         return false;
     }
     store->series_version += made_count > 0 ? 1 : 0;
+    store->owners_version += made_count > 0 ? 1 : 0;
     for (size_t i = 0; i < made_count; i++) {
         postings_add(&store->postings, store_series(store, made[i])->labels, made[i]);
     }
@@ -134,10 +135,11 @@ bool store_commit(struct store *store, store_target target, const struct batch *
         int64_t t_ms = sample_time(batch, sample);
         store_append(store, target, number, t_ms, t_ms != batch->t_ms, sample->v);
         if (refs != NULL) {
-            refs[i] = (uint64_t)store_series(store, number)->generation << 32 | (number + 1);
+            refs[i] = series_reference(store_series(store, number));
         }
     }
     store->version += n > 0 ? 1 : 0;
+    store->target_versions.items[target] = store->version;
     return true;
 }
 
@@ -197,6 +199,7 @@ void store_append(struct store *store, store_target target, uint32_t number, int
     uint32_t row = timeline_row(s->track.timeline, t_ms);
     timeline_append(s->track.timeline, s->track.slot, row, bits);
     s->newest_ms = t_ms;
+    store->owners_version += s->target != target ? 1 : 0;
     s->target = target;
     store->samples_appended++;
 }

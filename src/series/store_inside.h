@@ -62,10 +62,13 @@ struct store {
     struct postings postings;
     struct timeline_shared timelines;
     VEC(struct timeline *) targets; /* by target; NULL: loose (0) or removed */
+    VEC(uint64_t) target_versions;  /* by target: as of its last samples */
     VEC(struct timeline *) retired; /* of removed targets, until trimmed */
     uint32_t serial;
     uint64_t version;
     uint64_t series_version;
+    uint64_t owners_version;
+    uint64_t trim_version;
     uint64_t samples_appended;
     uint64_t out_of_order;
     uint64_t batches_refused;

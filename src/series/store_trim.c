@@ -47,6 +47,7 @@ static void drop_series(struct store *store, int64_t cutoff_ms)
         }
     }
     store->series_version += numbers.len > 0 ? 1 : 0;
+    store->owners_version += numbers.len > 0 ? 1 : 0;
     postings_remove(&store->postings, sets.items, sets.len, is_dead, store);
     VEC_EACH (&numbers, uint32_t, number) {
         store_free_series(store, *number);
@@ -80,5 +81,7 @@ void store_trim(struct store *store, int64_t now_ms)
         }
     }
     store->retired.len = kept;
-    store->version += store->timelines.samples != samples || store->series_count != series ? 1 : 0;
+    if (store->timelines.samples != samples || store->series_count != series) {
+        store->trim_version = ++store->version;
+    }
 }
