@@ -471,7 +471,6 @@ static bool eval_of_question(const struct expr *e, const struct store *store,
 static struct memo_key key_of(const struct evaluator *ev)
 {
     return (struct memo_key){
-        .store_version = store_version(ev->store),
         .grid = ev->grid,
         .end_ms = ev->end_ms,
         .lookback_ms = ev->lookback_ms,
@@ -501,6 +500,7 @@ bool expr_eval(const struct expr *e, const struct store *store, struct label_tab
         .err = err,
     };
     struct notes notes = {0};
+    struct sources sources = {0};
     struct evaluator ev = {
         .store = store,
         .table = table,
@@ -515,6 +515,7 @@ bool expr_eval(const struct expr *e, const struct store *store, struct label_tab
         .semantics = o->semantics,
         .max_points = o->max_points != 0 ? o->max_points : EVAL_MAX_POINTS,
         .notes = &notes,
+        .sources = &sources,
         .work = &work,
         .err = err,
     };
@@ -532,8 +533,8 @@ bool expr_eval(const struct expr *e, const struct store *store, struct label_tab
         ev.memo = o->memo;
         ev.selections = &o->memo->selections;
         ev.spare = &o->memo->spare;
-        ev.key = key_of(&ev);
-        plan = memo_enter(o->memo, e, &ev.key);
+        const struct memo_key key = key_of(&ev);
+        plan = memo_enter(o->memo, e, &key, &ev.way);
         ev.plan = plan;
     }
     bool ok = answer(&ev, e->root, out) && work_end(&work);

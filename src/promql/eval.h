@@ -38,9 +38,10 @@ struct evaluator {
     struct notes *notes; /* takes the annotations */
     struct work *work;   /* of the whole question */
     struct selections *selections;
-    struct samples *spare; /* memory to read a series into, for whoever comes first; or empty */
-    struct memo *memo;     /* or NULL */
-    struct memo_key key;
+    struct samples *spare;   /* memory to read a series into, for whoever comes first; or empty */
+    struct memo *memo;       /* or NULL */
+    uint64_t way;            /* memo_inside.h */
+    struct sources *sources; /* takes what is read from */
     const struct plan *plan; /* NULL: nothing of this part of the tree is kept in the memo */
     struct error *err;
 };

@@ -87,7 +87,7 @@ bool eval_selector(struct evaluator *ev, const struct node *n, bool timestamps, 
         return edges_selector(ev, n, out);
     }
     struct lookup l = lookup_of(ev, n, timestamps);
-    struct selected *selected = selections_get(ev->selections, ev->store, n, ev->work);
+    struct selected *selected = selections_get(ev->selections, ev->store, n, ev->sources, ev->work);
     if (selected == NULL) {
         return false;
     }

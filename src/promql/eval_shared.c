@@ -42,48 +42,66 @@ static size_t bytes_of(const struct columns *rows, const struct notes *notes)
     return bytes + rows->count * (sizeof(struct columns_head) + rows->steps * sizeof(double));
 }
 
-/* Keeps a copy of `rows` with the notes, which it takes over; nothing where there is no room. */
+/* Keeps a copy of `rows` with the notes, which it takes over; nothing where there is no room. `as`
+ * says what it was computed from. */
 static bool keep(struct evaluator *ev, struct part *part, const struct columns *rows,
-                 struct notes notes)
+                 struct notes notes, const struct memo_result *as)
 {
     size_t bytes = bytes_of(rows, &notes);
-    if (!memo_has_room(ev->memo, bytes)) {
+    if (!memo_has_room(ev->memo, bytes, ev->work)) {
         notes_release(&notes);
         return true;
     }
-    struct memo_result *r = mem_zalloc(1, sizeof(*r));
+    struct memo_result *r = mem_alloc(sizeof(*r));
+    *r = *as;
     r->refs = 1;
     r->bytes = bytes;
     r->notes = notes;
     columns_init(&r->rows, rows->steps);
     if (!copy_rows(ev, rows, &r->rows)) {
-        memo_result_unref(r);
+        memo_result_release(r, ev->work);
         return false;
     }
-    memo_keep(ev->memo, part, &ev->key, r);
+    memo_keep(ev->memo, part, r, ev->work);
     return true;
+}
+
+/* The notes and sources of `n` go to `notes` and `as`. */
+static bool compute(struct evaluator *ev, const struct node *n, struct memo_result *as,
+                    struct notes *notes, struct columns *out)
+{
+    struct notes *notes_outside = ev->notes;
+    struct sources *sources_outside = ev->sources;
+    *as = (struct memo_result){.way = ev->way,
+                               .version = store_version(ev->store),
+                               .owners_version = store_owners_version(ev->store)};
+    ev->notes = notes;
+    ev->sources = &as->sources;
+    bool ok = eval_vector_anew(ev, n, out);
+    ev->notes = notes_outside;
+    ev->sources = sources_outside;
+    sources_merge(ev->sources, &as->sources);
+    return ok;
 }
 
 bool eval_shared(struct evaluator *ev, const struct node *n, struct part *part, struct columns *out)
 {
-    struct memo_result *r = memo_result(ev->memo, part, &ev->key);
+    struct memo_result *r = memo_result(ev->memo, part, ev->way, ev->store, ev->work);
     if (r != NULL) {
+        sources_merge(ev->sources, &r->sources);
         bool ok = reuse(ev, n, r, out);
-        memo_result_unref(r);
+        memo_result_release(r, ev->work);
         return ok;
     }
     struct notes notes = {.items = {.items = NULL}};
-    struct notes *others = ev->notes;
-    ev->notes = &notes;
-    bool ok = eval_vector_anew(ev, n, out);
-    ev->notes = others;
-    if (!ok) {
+    struct memo_result as;
+    if (!compute(ev, n, &as, &notes, out)) {
         notes_release(&notes);
         return false;
     }
     notes_detach(&notes, n);
     notes_attach(ev->notes, &notes, n);
-    if (!keep(ev, part, out, notes)) {
+    if (!keep(ev, part, out, notes, &as)) {
         columns_release(out);
         return false;
     }

@@ -17,28 +17,26 @@ struct memo *memo_create(size_t max_bytes)
     return memo;
 }
 
-void memo_result_unref(struct memo_result *r)
+void memo_result_release(struct memo_result *r, struct work *work)
 {
     if (r != NULL && --r->refs == 0) {
+        r->rows.work = work;
         columns_release(&r->rows);
         notes_release(&r->notes);
         free(r);
     }
 }
 
-static void drop_result(struct memo *memo, struct part *p)
+/* The part's result is no longer kept; the reference is the caller's. */
+static struct memo_result *take_result(struct memo *memo, struct part *p)
 {
-    memo->result_bytes -= p->result->bytes;
-    memo_result_unref(p->result);
+    struct memo_result *r = p->result;
+    struct part *last = memo->kept.items[--memo->kept.len];
+    memo->kept.items[p->kept_at] = last;
+    last->kept_at = p->kept_at;
+    memo->result_bytes -= r->bytes;
     p->result = NULL;
-}
-
-static void drop_results(struct memo *memo)
-{
-    VEC_EACH (&memo->kept, struct part *, p) {
-        drop_result(memo, *p);
-    }
-    memo->kept.len = 0;
+    return r;
 }
 
 static void release_list(struct memo *memo, struct part_list *list);
@@ -48,10 +46,7 @@ static void drop_part(struct memo *memo, struct part *p)
 {
     hash_set_remove(&memo->parts, p->node->fingerprint, p);
     if (p->result != NULL) {
-        struct part *last = memo->kept.items[--memo->kept.len];
-        memo->kept.items[p->kept_at] = last;
-        last->kept_at = p->kept_at;
-        drop_result(memo, p);
+        memo_result_release(take_result(memo, p), NULL);
     }
     release_list(memo, &p->below);
     expr_unref(p->owner);
@@ -175,7 +170,9 @@ void memo_destroy(struct memo *memo)
     if (memo == NULL) {
         return;
     }
-    drop_results(memo);
+    while (memo->kept.len > 0) {
+        memo_result_release(take_result(memo, memo->kept.items[memo->kept.len - 1]), NULL);
+    }
     struct plan *plan;
     for (size_t at = 0; (plan = hash_set_each(&memo->plans, &at)) != NULL;) {
         plan_unref(memo, plan);
@@ -191,25 +188,26 @@ void memo_destroy(struct memo *memo)
 
 static bool keys_equal(const struct memo_key *a, const struct memo_key *b)
 {
-    return a->store_version == b->store_version && grid_equal(&a->grid, &b->grid) &&
-           a->end_ms == b->end_ms && a->lookback_ms == b->lookback_ms &&
-           a->default_step_ms == b->default_step_ms && a->semantics == b->semantics &&
-           a->instant == b->instant;
+    return grid_equal(&a->grid, &b->grid) && a->end_ms == b->end_ms &&
+           a->lookback_ms == b->lookback_ms && a->default_step_ms == b->default_step_ms &&
+           a->semantics == b->semantics && a->instant == b->instant;
 }
 
-struct plan *memo_enter(struct memo *memo, const struct expr *e, const struct memo_key *key)
+struct plan *memo_enter(struct memo *memo, const struct expr *e, const struct memo_key *key,
+                        uint64_t *way)
 {
     struct plan *plan = find_plan(memo, e);
     if (plan == NULL) {
         return NULL;
     }
     if (!keys_equal(&memo->key, key)) {
-        drop_results(memo);
+        memo->way++;
         if (memo->key.grid.start_ms != key->grid.start_ms) {
             kept_samples_next_round(&memo->samples);
         }
         memo->key = *key;
     }
+    *way = memo->way;
     plan->refs++;
     return plan;
 }
@@ -221,25 +219,55 @@ void memo_leave(struct memo *memo, struct plan *plan)
     }
 }
 
-struct memo_result *memo_result(struct memo *memo, const struct part *p, const struct memo_key *key)
+static bool is_right(const struct memo_result *r, const struct store *store)
 {
-    if (p->result == NULL || !keys_equal(&memo->key, key)) {
+    return r->owners_version == store_owners_version(store) &&
+           sources_version(&r->sources, store) <= r->version;
+}
+
+struct memo_result *memo_result(struct memo *memo, struct part *p, uint64_t way,
+                                const struct store *store, struct work *work)
+{
+    struct memo_result *r = p->result;
+    if (r == NULL || r->way > way) {
+        return NULL; /* there is none, or it belongs to a question that came in a pause */
+    }
+    if (r->way < way || !is_right(r, store)) {
+        memo_result_release(take_result(memo, p), work);
         return NULL;
     }
     memo->reused++;
-    p->result->refs++;
-    return p->result;
+    r->refs++;
+    return r;
 }
 
-bool memo_has_room(const struct memo *memo, size_t bytes)
+/* Of the results looked at in one go. */
+#define LOOKS 64
+
+bool memo_has_room(struct memo *memo, size_t bytes, struct work *work)
 {
+    for (int i = 0; i < LOOKS && bytes > memo->max_bytes - memo->result_bytes; i++) {
+        if (memo->kept.len == 0) {
+            return false;
+        }
+        memo->hand = memo->hand < memo->kept.len ? memo->hand : 0;
+        struct part *p = memo->kept.items[memo->hand];
+        if (p->result->way < memo->way) {
+            memo_result_release(take_result(memo, p), work);
+        } else {
+            memo->hand++;
+        }
+    }
     return bytes <= memo->max_bytes - memo->result_bytes;
 }
 
-void memo_keep(struct memo *memo, struct part *p, const struct memo_key *key, struct memo_result *r)
+void memo_keep(struct memo *memo, struct part *p, struct memo_result *r, struct work *work)
 {
-    if (!memo_has_room(memo, r->bytes) || p->result != NULL || !keys_equal(&memo->key, key)) {
-        memo_result_unref(r);
+    if (p->result != NULL && p->result->way <= r->way) {
+        memo_result_release(take_result(memo, p), work); /* another was made in a pause */
+    }
+    if (!memo_has_room(memo, r->bytes, work) || p->result != NULL || r->way != memo->way) {
+        memo_result_release(r, work);
         return;
     }
     p->result = r;
@@ -251,7 +279,8 @@ void memo_keep(struct memo *memo, struct part *p, const struct memo_key *key, st
 
 void memo_stats(const struct memo *memo, struct memo_stats *out)
 {
-    *out = (struct memo_stats){.bytes = memo->result_bytes + memo->selections.bytes + memo->samples.bytes,
+    *out = (struct memo_stats){.bytes = memo->result_bytes + memo->selections.bytes +
+                                        memo->samples.bytes,
                                .computed = memo->computed,
                                .reused = memo->reused};
     const struct part *p;

@@ -18,6 +18,7 @@
 #include "promql/memo.h"
 #include "promql/note.h"
 #include "promql/selections.h"
+#include "promql/sources.h"
 #include "promql/value.h"
 
 struct part_list {
@@ -30,6 +31,11 @@ struct memo_result {
     struct columns rows;
     struct notes notes; /* detached */
     size_t bytes;
+    uint64_t way; /* memo.way that it was computed in */
+    /* Of the store, before the first sample was read. */
+    uint64_t version;
+    uint64_t owners_version;
+    struct sources sources;
 };
 
 struct part {
@@ -49,9 +55,9 @@ struct plan {
     struct part **by_ordinal; /* NULL where a node is none */
 };
 
-/* What results depend on beside the expression: all of struct evaluator that is not a limit. */
+/* What results depend on beside the expression and the store: all of struct evaluator that is not a
+ * limit. */
 struct memo_key {
-    uint64_t store_version;
     struct grid grid;
     int64_t end_ms;
     int64_t lookback_ms;
@@ -64,19 +70,22 @@ struct memo {
     struct selections selections;
     struct samples spare;
     struct kept_samples samples; /* at the instants of announced expressions */
-    struct hash_set parts; /* struct part, by fingerprint */
-    struct hash_set plans; /* struct plan, by address of the expression */
-    struct memo_key key;   /* of all results */
+    struct hash_set parts;       /* struct part, by fingerprint */
+    struct hash_set plans;       /* struct plan, by address of the expression */
+    struct memo_key key;         /* of the newest question */
+    uint64_t way;                /* number of that key: results of others are of no more use */
     VEC(struct part *) kept;
+    size_t hand; /* in `kept`: where room is looked for next */
     size_t result_bytes;
     size_t max_bytes;
     uint64_t computed;
     uint64_t reused;
 };
 
-/* The plan of an announced expression, as a reference for plan_unref; or NULL. Results for another
- * key are let go. */
-struct plan *memo_enter(struct memo *memo, const struct expr *e, const struct memo_key *key);
+/* The plan of an announced expression, as a reference for plan_unref; or NULL. `way` gets the
+ * number of the key. */
+struct plan *memo_enter(struct memo *memo, const struct expr *e, const struct memo_key *key,
+                        uint64_t *way);
 void memo_leave(struct memo *memo, struct plan *plan);
 
 /* The part that a node is, where it is worth keeping; else NULL. `plan` may be NULL. */
@@ -86,14 +95,14 @@ static inline struct part *plan_part(const struct plan *plan, const struct node 
     return p != NULL && p->edges > 1 ? p : NULL;
 }
 
-/* The result of a part for this key, as a reference; or NULL. */
-struct memo_result *memo_result(struct memo *memo, const struct part *p,
-                                const struct memo_key *key);
-void memo_result_unref(struct memo_result *r);
-/* Would a result of that size be kept? Asked before it is copied for that. */
-bool memo_has_room(const struct memo *memo, size_t bytes);
-/* Keeps a result, unless it is too large or no longer of the memo's key. Takes over `r`. */
-void memo_keep(struct memo *memo, struct part *p, const struct memo_key *key,
-               struct memo_result *r);
+/* The result of a part, as a reference; or NULL where there is none that is right now. Letting go
+ * of others may pause. */
+struct memo_result *memo_result(struct memo *memo, struct part *p, uint64_t way,
+                                const struct store *store, struct work *work);
+void memo_result_release(struct memo_result *r, struct work *work);
+/* Is a result of so many bytes worth making? Lets go of what is of no more use. */
+bool memo_has_room(struct memo *memo, size_t bytes, struct work *work);
+/* Keeps a result, unless it is too large or of another key than the newest. Takes over `r`. */
+void memo_keep(struct memo *memo, struct part *p, struct memo_result *r, struct work *work);
 
 #endif

@@ -71,8 +71,28 @@ static bool spend_series(void *user, size_t series)
     return work_spend(user, series * 4);
 }
 
-struct selected *selections_get(struct selections *s, const struct store *store,
-                                const struct node *n, struct work *work)
+/* Until the next pause every series keeps its target. */
+static bool find_sources(struct selected *e, const struct store *store, struct work *work)
+{
+    uint64_t version = store_owners_version(store);
+    if (e->owners_version == version) {
+        return true;
+    }
+    e->sources = (struct sources){.count = 0};
+    store_target last = 0;
+    for (size_t i = 0; i < e->selection.series.len && !e->sources.any; i++) {
+        store_target target = series_target(e->selection.series.items[i]);
+        if (i == 0 || target != last) {
+            sources_add(&e->sources, target);
+        }
+        last = target;
+    }
+    e->owners_version = version;
+    return work_spend(work, e->selection.series.len / WORK_QUICK);
+}
+
+static struct selected *get(struct selections *s, const struct store *store, const struct node *n,
+                            struct work *work)
 {
     struct str key = n->selector.matchers_key;
     uint64_t hash = str_hash(key);
@@ -96,9 +116,24 @@ struct selected *selections_get(struct selections *s, const struct store *store,
     e->refs = 1;
     e->key = str_span(str_dup(key), key.len);
     e->selection = selection;
+    e->owners_version = UINT64_MAX; /* sources are not known */
     bool is_current = store_series_version(store) == version && s->series_version == version;
     if (key.len > 0 && is_current && find(s, hash, key) == NULL) { /* a pause may have changed it */
         keep(s, hash, e);
+    }
+    return e;
+}
+
+struct selected *selections_get(struct selections *s, const struct store *store,
+                                const struct node *n, struct sources *sources, struct work *work)
+{
+    struct selected *e = get(s, store, n, work);
+    if (e != NULL && !find_sources(e, store, work)) {
+        selected_unref(e);
+        return NULL;
+    }
+    if (e != NULL) {
+        sources_merge(sources, &e->sources);
     }
     return e;
 }

@@ -11,6 +11,7 @@
 #define TOCSIN_PROMQL_SELECTIONS_H
 
 #include "promql/ast.h"
+#include "promql/sources.h"
 #include "promql/work.h"
 #include "series/hash_set.h"
 #include "series/store.h"
@@ -19,6 +20,8 @@ struct selected {
     unsigned refs;
     struct selection selection;
     struct str key; /* of the matchers */
+    struct sources sources;
+    uint64_t owners_version; /* of the store, that `sources` was found at */
 };
 
 struct selections {
@@ -31,10 +34,12 @@ struct selections {
 void selections_init(struct selections *s, size_t max_bytes);
 void selections_release(struct selections *s);
 
-/* What `n`, a NODE_SELECTOR, selects: a reference for selected_unref. NULL with work->err. A node
- * that was not parsed has no key (ast.h) and is always looked up. */
+/* What `n`, a NODE_SELECTOR, selects: a reference for selected_unref; its targets are added to
+ * `sources`. NULL with work->err. A node that was not parsed has no key (ast.h) and is always
+ * looked up. */
 struct selected *selections_get(struct selections *s, const struct store *store,
-                                const struct node *n, struct work *work) ATTR_NODISCARD;
+                                const struct node *n, struct sources *sources,
+                                struct work *work) ATTR_NODISCARD;
 void selected_unref(struct selected *s); /* NULL is fine */
 
 #endif

@@ -104,7 +104,7 @@ bool range_reader_open(struct range_reader *r, struct evaluator *ev, const struc
     if (ev->plan != NULL && ev->grid.steps == 1) {
         r->keeps = &ev->memo->samples;
     }
-    r->selected = selections_get(ev->selections, ev->store, n, ev->work);
+    r->selected = selections_get(ev->selections, ev->store, n, ev->sources, ev->work);
     return r->selected != NULL;
 }
 
@@ -132,8 +132,8 @@ static void read_series(struct range_reader *r, const struct evaluator *ev, cons
     *out = (struct stream){.labels = series_labels(s)};
     if (r->keeps != NULL) {
         kept_samples_unref(r->held);
-        r->held = kept_samples_get(r->keeps, ev->store, s, r->from_ms, r->to_ms, &r->samples,
-                                   &r->slice);
+        r->held =
+            kept_samples_get(r->keeps, ev->store, s, r->from_ms, r->to_ms, &r->samples, &r->slice);
         out->t_ms = r->slice.t_ms;
         out->v = r->slice.v;
         out->len = r->slice.len;

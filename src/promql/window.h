@@ -34,7 +34,7 @@ struct range_reader {
     /* a selector's */
     struct selected *selected;
     struct samples samples;
-    struct samples *spare; /* gets the memory back */
+    struct samples *spare;      /* gets the memory back */
     struct kept_samples *keeps; /* NULL: samples are not kept */
     struct kept_series *held;   /* that the stream is of; or NULL */
     struct kept_slice slice;
