@@ -12,7 +12,8 @@
 
 struct sorting {
     size_t size;
-    int (*compare)(const void *, const void *);
+    int (*compare)(const void *, const void *, void *);
+    void *user;
     const struct sort_pace *pace;
     size_t comparisons; /* since the pace was called */
 };
@@ -30,7 +31,7 @@ static bool in_order(struct sorting *s, const char *items, size_t count, bool *o
 {
     for (size_t i = 1; i < count; i++) {
         *ok = spend(s);
-        if (!*ok || s->compare(items + (i - 1) * s->size, items + i * s->size) > 0) {
+        if (!*ok || s->compare(items + (i - 1) * s->size, items + i * s->size, s->user) > 0) {
             return false;
         }
     }
@@ -47,18 +48,19 @@ static bool merge(struct sorting *s, const char *from, char *to, size_t low, siz
         if (!spend(s)) {
             return false;
         }
-        bool take_left =
-            left < middle &&
-            (right == high || s->compare(from + left * s->size, from + right * s->size) <= 0);
+        bool take_left = left < middle &&
+                         (right == high ||
+                          s->compare(from + left * s->size, from + right * s->size, s->user) <= 0);
         memcpy(to + i * s->size, from + (take_left ? left++ : right++) * s->size, s->size);
     }
     return true;
 }
 
-bool merge_sort(void *items, size_t count, size_t size, int (*compare)(const void *, const void *),
-                const struct sort_pace *pace)
+bool merge_sort_with(void *items, size_t count, size_t size,
+                     int (*compare)(const void *, const void *, void *), void *user,
+                     const struct sort_pace *pace)
 {
-    struct sorting s = {.size = size, .compare = compare, .pace = pace};
+    struct sorting s = {.size = size, .compare = compare, .user = user, .pace = pace};
     bool ok = true;
     if (in_order(&s, items, count, &ok) || !ok) {
         return ok;
@@ -83,4 +85,21 @@ bool merge_sort(void *items, size_t count, size_t size, int (*compare)(const voi
     }
     free(other);
     return ok;
+}
+
+struct plain_comparison {
+    int (*compare)(const void *, const void *);
+};
+
+static int compare_plainly(const void *a, const void *b, void *user)
+{
+    const struct plain_comparison *plain = user;
+    return plain->compare(a, b);
+}
+
+bool merge_sort(void *items, size_t count, size_t size, int (*compare)(const void *, const void *),
+                const struct sort_pace *pace)
+{
+    struct plain_comparison plain = {.compare = compare};
+    return merge_sort_with(items, count, size, compare_plainly, &plain, pace);
 }

@@ -22,4 +22,9 @@ struct sort_pace {
 bool merge_sort(void *items, size_t count, size_t size, int (*compare)(const void *, const void *),
                 const struct sort_pace *pace) ATTR_NODISCARD;
 
+/* The same with something that the comparison needs. */
+bool merge_sort_with(void *items, size_t count, size_t size,
+                     int (*compare)(const void *, const void *, void *), void *user,
+                     const struct sort_pace *pace) ATTR_NODISCARD;
+
 #endif

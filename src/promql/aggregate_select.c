@@ -226,17 +226,18 @@ static int best_compare(const void *a, const void *b, void *user)
 /* Go sorts few by insertion, which leaves equal ones as they are and turns NaNs around. */
 #define SORTED_BY_INSERTION 12
 
-static void best_sort(struct best *b)
+static bool best_sort(struct evaluator *ev, struct best *b)
 {
     if (b->len > SORTED_BY_INSERTION) {
-        qsort_r(b->items, b->len, sizeof(*b->items), best_compare, b);
-        return;
+        const struct sort_pace pace = eval_sort_pace(ev);
+        return merge_sort_with(b->items, b->len, sizeof(*b->items), best_compare, b, &pace);
     }
     for (size_t i = 1; i < b->len; i++) {
         for (size_t j = i; j > 0 && is_worse(b, b->items[j - 1].v, b->items[j].v); j--) {
             swap(b, j, j - 1);
         }
     }
+    return true;
 }
 
 /* `c` instead of the worst. */
@@ -334,12 +335,13 @@ static bool keep_chosen(struct evaluator *ev, const struct node *n, const double
 {
     best->sign = n->aggregate.op == AGG_BOTTOMK ? -1 : 1;
     for (size_t step = 0; step < c->steps; step++) {
-        if (!eval_spend(ev, count)) {
-            return false;
-        }
         best->len = 0;
         size_t limit = limit_of(parameter[step], count);
         for (size_t i = 0; i < count; i++) {
+            if (i % EVAL_STRETCH == 0 &&
+                !eval_spend(ev, count - i < EVAL_STRETCH ? count - i : EVAL_STRETCH)) {
+                return false;
+            }
             double v = columns_row(c, rows[i])[step];
             if (is_absent(v)) {
                 continue;
@@ -382,7 +384,7 @@ static bool choose_rows(struct evaluator *ev, const struct node *n, const double
         if (ok && ordered) {
             count = best.len;
             if (n->aggregate.op != AGG_LIMITK) {
-                best_sort(&best);
+                ok = best_sort(ev, &best);
             }
         }
         for (size_t i = 0; ok && i < count; i++) {
@@ -404,6 +406,7 @@ static bool quantile_rows(struct evaluator *ev, const double *parameter, const s
         return false;
     }
     double *values = mem_alloc((c->count + 1) * sizeof(*values));
+    const struct sort_pace pace = eval_sort_pace(ev);
     bool ok = true;
     for (size_t group = 0; ok && group < m->groups.count; group++) {
         double *row = columns_add(out, labels_ref(m->groups.labels[group]), m->drop_name[group]);
@@ -416,7 +419,9 @@ static bool quantile_rows(struct evaluator *ev, const double *parameter, const s
                     values[n++] = v;
                 }
             }
-            row[step] = n > 0 ? quantile_of_values(parameter[step], values, n) : absent();
+            row[step] = absent();
+            ok = ok && (n == 0 ||
+                        quantile_of_values_paced(parameter[step], values, n, &pace, &row[step]));
         }
     }
     free(values);

@@ -323,9 +323,14 @@ static bool spend_comparisons(void *user, size_t comparisons)
     return eval_spend(user, comparisons * 4);
 }
 
+struct sort_pace eval_sort_pace(struct evaluator *ev)
+{
+    return (struct sort_pace){.spend = spend_comparisons, .user = ev};
+}
+
 static bool sort_series(struct evaluator *ev, struct value *out)
 {
-    const struct sort_pace pace = {.spend = spend_comparisons, .user = ev};
+    const struct sort_pace pace = eval_sort_pace(ev);
     return value_sort_paced(out, &pace);
 }
 

@@ -85,6 +85,12 @@ static inline bool eval_spend(struct evaluator *ev, size_t amount)
     return work_spend(ev->work, amount);
 }
 
+/* Steps of a long row between two times that they are counted. */
+#define EVAL_STRETCH ((size_t)8192)
+
+/* For sorting by base/merge_sort.h; what is sorted stays as it is in pauses. */
+struct sort_pace eval_sort_pace(struct evaluator *ev);
+
 /* Room for `rows` rows in `c`, unless that is over the limit of points: then ERROR_LIMIT. */
 bool eval_reserve(struct evaluator *ev, struct columns *c, size_t rows) ATTR_NODISCARD;
 /* The metric name of every row is dropped: now, or marked so. */

@@ -24,6 +24,8 @@ struct func_window {
     double a;
     double b;
     double *scratch; /* room for `len` */
+    const struct sort_pace *pace;
+    bool *called_off; /* set where the pace said so: what is given then does not matter */
 };
 
 /* A series' samples with a window that slides over them: never empty, both ends only go up. */

@@ -93,10 +93,8 @@ static bool histograms_find(struct evaluator *ev, const struct node *arg, const 
         }
     }
     labels_builder_release(&b);
-    if (h->count > 1) {
-        qsort(h->buckets, h->count, sizeof(*h->buckets), bucket_compare);
-    }
-    return ok;
+    const struct sort_pace pace = eval_sort_pace(ev);
+    return ok && merge_sort(h->buckets, h->count, sizeof(*h->buckets), bucket_compare, &pace);
 }
 
 /* What is estimated, with its scalars over the grid: a quantile `a`, or the share between `a` and

@@ -36,6 +36,16 @@ double func_present_over_time(const struct func_window *w)
     return 1;
 }
 
+/* A window may be so long that sorting it pauses. */
+static double quantile_of_scratch(const struct func_window *w, double q)
+{
+    double value = NAN;
+    if (!quantile_of_values_paced(q, w->scratch, w->len, w->pace, &value)) {
+        *w->called_off = true;
+    }
+    return value;
+}
+
 /* Median absolute deviation from the median. A NaN would sort away; it is handed on instead. */
 double func_mad_over_time(const struct func_window *w)
 {
@@ -45,11 +55,11 @@ double func_mad_over_time(const struct func_window *w)
         }
     }
     memcpy(w->scratch, w->v, w->len * sizeof(double));
-    double median = quantile_of_values(0.5, w->scratch, w->len);
+    double median = quantile_of_scratch(w, 0.5);
     for (size_t i = 0; i < w->len; i++) {
         w->scratch[i] = fabs(w->v[i] - median);
     }
-    return quantile_of_values(0.5, w->scratch, w->len);
+    return quantile_of_scratch(w, 0.5);
 }
 
 /* NaN only where there is nothing else. Of equal ones the last. */
@@ -97,7 +107,7 @@ double func_min_over_time(const struct func_window *w)
 double func_quantile_over_time(const struct func_window *w)
 {
     memcpy(w->scratch, w->v, w->len * sizeof(double));
-    return quantile_of_values(w->a, w->scratch, w->len);
+    return quantile_of_scratch(w, w->a);
 }
 
 double func_stdvar_over_time(const struct func_window *w)

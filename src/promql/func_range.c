@@ -196,13 +196,16 @@ static bool extrapolate_all(struct evaluator *ev, const struct node *arg, struct
         x->range_s = (double)w.range_ms / 1000;
         double *row = columns_add(out, labels_ref(s.labels), true);
         bool any = false;
-        for (size_t i = 0; i < ev->grid.steps; i++) {
+        for (size_t i = 0; ok && i < ev->grid.steps; i++) {
+            if (i % EVAL_STRETCH == EVAL_STRETCH - 1) {
+                ok = eval_spend(ev, EVAL_STRETCH);
+            }
             range_window_slide(&w, i);
             row[i] = extrapolate(x, &w);
             any = any || !is_absent(row[i]);
         }
-        ok = eval_spend(ev, WORK_ROW + ev->grid.steps);
-        if (!any) {
+        ok = ok && eval_spend(ev, WORK_ROW + ev->grid.steps % EVAL_STRETCH);
+        if (!any || !ok) {
             columns_remove_last(out);
             continue;
         }

@@ -9,7 +9,7 @@
 #include "promql/absent.h"
 #include "promql/func.h"
 
-/* What a comparison needs; qsort_r hands it through. */
+/* What a comparison needs. */
 struct order {
     const struct columns *columns;
     const struct node *call; /* label names are its arguments from 1 on */
@@ -143,10 +143,13 @@ static bool sort_by(struct evaluator *ev, const struct node *n,
         rows[i] = i;
     }
     struct order order = {.columns = out, .call = n, .direction = direction};
-    qsort_r(rows, out->count, sizeof(*rows), compare, &order);
-    reorder(out, rows);
+    const struct sort_pace pace = eval_sort_pace(ev);
+    bool ok = merge_sort_with(rows, out->count, sizeof(*rows), compare, &order, &pace);
+    if (ok) {
+        reorder(out, rows);
+    }
     free(rows);
-    return true;
+    return ok;
 }
 
 bool func_sort(struct evaluator *ev, const struct node *n, struct columns *out)

@@ -71,6 +71,8 @@ static bool fill_row(struct evaluator *ev, const struct func_handler *h, const s
                      struct range_window *w, double *scratch, double *row, bool *any)
 {
     *any = false;
+    bool called_off = false;
+    const struct sort_pace pace = eval_sort_pace(ev);
     for (size_t i = 0; i < ev->grid.steps; i++) {
         range_window_slide(w, i);
         row[i] = absent();
@@ -86,7 +88,9 @@ static bool fill_row(struct evaluator *ev, const struct func_handler *h, const s
                                  .at_ms = grid_time(&ev->grid, i),
                                  .a = a->count > 0 ? a->scalars[0][i] : 0,
                                  .b = a->count > 1 ? a->scalars[1][i] : 0,
-                                 .scratch = scratch};
+                                 .scratch = scratch,
+                                 .pace = &pace,
+                                 .called_off = &called_off};
         if (h->check != NULL && !h->check(&in, ev->err)) {
             return false;
         }
@@ -95,6 +99,9 @@ static bool fill_row(struct evaluator *ev, const struct func_handler *h, const s
         }
         row[i] = h->window(&in);
         *any = *any || !is_absent(row[i]);
+        if (called_off) {
+            return false;
+        }
     }
     return true;
 }
@@ -106,6 +113,9 @@ static bool fill_row_sliding(struct evaluator *ev, const struct func_handler *h,
     struct func_sliding in = {.t_ms = w->stream->t_ms, .v = w->stream->v, .queue = queue};
     *any = false;
     for (size_t i = 0; i < ev->grid.steps; i++) {
+        if (i % EVAL_STRETCH == EVAL_STRETCH - 1 && !eval_spend(ev, EVAL_STRETCH)) {
+            return false;
+        }
         range_window_slide(w, i);
         if (w->begin == w->end) {
             row[i] = absent();

@@ -159,21 +159,52 @@ void quantile_sort(double *values, size_t n)
     qsort(values, n, sizeof(*values), value_compare);
 }
 
-double quantile_of_values(double q, double *values, size_t n)
+/* Where no value is needed to say it. */
+static bool is_known(double q, size_t n, double *out)
 {
     if (n == 0 || isnan(q)) {
-        return NAN;
+        *out = NAN;
+        return true;
     }
-    if (q < 0) {
-        return -INFINITY;
-    }
-    if (q > 1) {
-        return INFINITY;
-    }
-    quantile_sort(values, n);
+    *out = q < 0 ? -INFINITY : INFINITY;
+    return q < 0 || q > 1;
+}
+
+static double quantile_of_sorted(double q, const double *values, size_t n)
+{
     double rank = q * (double)(n - 1);
     size_t below = (size_t)rank;
     size_t above = below + 1 < n ? below + 1 : n - 1;
     double weight = rank - floor(rank);
     return values[below] * (1 - weight) + values[above] * weight;
+}
+
+double quantile_of_values(double q, double *values, size_t n)
+{
+    double known;
+    if (is_known(q, n, &known)) {
+        return known;
+    }
+    quantile_sort(values, n);
+    return quantile_of_sorted(q, values, n);
+}
+
+/* So few are sorted at once, which is faster. */
+#define SORTED_AT_ONCE ((size_t)4096)
+
+bool quantile_of_values_paced(double q, double *values, size_t n, const struct sort_pace *pace,
+                              double *out)
+{
+    if (n <= SORTED_AT_ONCE) {
+        *out = quantile_of_values(q, values, n);
+        return true;
+    }
+    if (is_known(q, n, out)) {
+        return true;
+    }
+    if (!merge_sort(values, n, sizeof(*values), value_compare, pace)) {
+        return false;
+    }
+    *out = quantile_of_sorted(q, values, n);
+    return true;
 }

@@ -10,7 +10,10 @@
 #ifndef TOCSIN_PROMQL_QUANTILE_H
 #define TOCSIN_PROMQL_QUANTILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+#include "base/merge_sort.h"
 
 struct bucket {
     double bound; /* le */
@@ -32,6 +35,9 @@ double quantile_of_buckets(double q, struct bucket *buckets, size_t n,
 double quantile_fraction_of_buckets(double lower, double upper, struct bucket *buckets, size_t n);
 /* Of `n` values, which are sorted in place; NaN sorts first. NaN where there are none. */
 double quantile_of_values(double q, double *values, size_t n);
+/* The same, `*out`, in slices where they are many; false where it was called off. */
+bool quantile_of_values_paced(double q, double *values, size_t n, const struct sort_pace *pace,
+                              double *out) ATTR_NODISCARD;
 /* Ascending, NaN first. */
 void quantile_sort(double *values, size_t n);
 
