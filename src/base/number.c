@@ -10,7 +10,7 @@
  *   3. strtod_l over a canonical copy of at most DIGITS_MAX digits and a sticky one: more digits
  * can never change the rounding of a double (767 are enough).
  *
- * Double to text looks for the fewest digits that read back to the same bits.
+ * Double to text lays out the digits that shortest.h finds.
  */
 #include "base/number.h"
 
@@ -21,6 +21,9 @@
 #include <stdlib.h>
 
 #include "base/attr.h"
+#include "base/digits.h"
+#include "base/powers_of_five.h"
+#include "base/shortest.h"
 
 #define DIGITS_MAX     800
 #define EXPONENT_LIMIT 100000 /* no double is near; keeps sums of exponents from overflowing */
@@ -29,18 +32,9 @@ static const double powers_of_ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6, 
                                        1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                        1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
-__extension__ typedef unsigned __int128 uint128;
-
+/* Exponents for which the rounding of step 2 is proven here. */
 #define POWER_MIN (-64)
 #define POWER_MAX 64
-static const struct {
-    uint64_t high;
-    uint64_t low;
-} powers_of_five[] = {
-#define POWER(q, high, low) {high, low},
-#include "base/powers_of_five.def"
-#undef POWER
-};
 
 /* A decimal as it stands in the text: mantissa x 10^exponent, the mantissa cut after 19 digits. */
 struct decimal {
@@ -206,12 +200,12 @@ static bool product_to_double(uint64_t mantissa, int64_t exponent, double *out)
     }
     int zeros = __builtin_clzll(mantissa);
     uint64_t w = mantissa << zeros;
-    uint64_t power_high = powers_of_five[exponent - POWER_MIN].high;
-    uint128 product = (uint128)w * power_high;
+    const struct power_of_five *power = &powers_of_five[exponent - POWER_OF_FIVE_MIN];
+    uint128 product = (uint128)w * power->high;
     uint64_t high = (uint64_t)(product >> 64);
     uint64_t low = (uint64_t)product;
     if ((high & 0x1ff) == 0x1ff) {
-        uint128 second = (uint128)w * powers_of_five[exponent - POWER_MIN].low;
+        uint128 second = (uint128)w * power->low;
         uint64_t carry = (uint64_t)(second >> 64);
         low += carry;
         high += low < carry;
@@ -344,157 +338,110 @@ bool number_parse(struct str s, double *out)
     return true;
 }
 
-/* The shortest digits of a finite value above 0: 0.DIGITS x 10^point. */
-struct shortest {
-    char digits[24];
-    int count;
-    int point;
-};
-
-/* `text` is what "%.*e" printed: one digit, the locale's point, digits, e, exponent. */
-static void shortest_take(struct shortest *s, const char *text)
+static char *write_bytes(char *to, const char *bytes, size_t len)
 {
-    const char *p = text;
-    s->count = 0;
-    for (; *p != 'e'; p++) {
-        if (is_digit(*p)) {
-            s->digits[s->count++] = *p;
-        }
-    }
-    s->point = (int)strtol(p + 1, NULL, 10) + 1;
-    while (s->count > 1 && s->digits[s->count - 1] == '0') {
-        s->count--;
-    }
+    memcpy(to, bytes, len);
+    return to + len;
 }
 
-static bool shortest_reads_back(const struct shortest *s, double value)
-{
-    char text[48];
-    int len = snprintf(text, sizeof(text), "%.*se%d", s->count, s->digits, s->point - s->count);
-    double back = 0;
-    return number_scan(text, text + len, &back) != NULL && back == value;
-}
-
-/* The next decimal of as many digits; false where it would get one more (only 9s). */
-static bool shortest_step_up(struct shortest *s, int digits)
-{
-    while (s->count < digits) {
-        s->digits[s->count++] = '0';
-    }
-    int i = s->count - 1;
-    while (i >= 0 && s->digits[i] == '9') {
-        s->digits[i--] = '0';
-    }
-    if (i < 0) {
-        return false;
-    }
-    s->digits[i]++;
-    return true;
-}
-
-static void shortest_find(struct shortest *s, double value)
-{
-    int mantissa_exponent;
-    bool power_of_two = frexp(value, &mantissa_exponent) == 0.5;
-    /* A normal double keeps any 15 digits, so 15 of them without trailing zeros are the shortest
-     * where they read back at all. Subnormal ones may need as few as one. */
-    for (int digits = value < 0x1p-1022 ? 1 : 15; digits <= 17; digits++) {
-        char text[48];
-        snprintf(text, sizeof(text), "%.*e", digits - 1, value);
-        shortest_take(s, text);
-        if (shortest_reads_back(s, value)) {
-            return;
-        }
-        /* Below a power of two doubles are twice as dense: the nearest decimal may lie outside on
-         * that side while the next one above reads back. */
-        struct shortest up = *s;
-        if (power_of_two && shortest_step_up(&up, digits) && shortest_reads_back(&up, value)) {
-            *s = up;
-            return;
-        }
-    }
-}
-
-static bool format_special(struct strbuf *out, double value)
+static char *write_special(char *to, double value)
 {
     if (isnan(value)) {
-        strbuf_add_c(out, "NaN");
-    } else if (isinf(value)) {
-        strbuf_add_c(out, value > 0 ? "+Inf" : "-Inf");
-    } else if (value == 0) {
-        strbuf_add_c(out, signbit(value) ? "-0" : "0");
-    } else {
-        return false;
+        return write_bytes(to, "NaN", 3);
     }
-    return true;
+    if (isinf(value)) {
+        return write_bytes(to, value > 0 ? "+Inf" : "-Inf", 4);
+    }
+    return to;
 }
 
-static bool format_integer(struct strbuf *out, double value)
+/* Below 10^16. */
+static char *write_integer(char *to, uint64_t value)
 {
-    if (!(fabs(value) < 0x1p53) || value != (double)(int64_t)value) {
-        return false;
-    }
-    char text[24];
-    char *p = text + sizeof(text);
-    uint64_t rest = (uint64_t)fabs(value);
-    do {
-        *--p = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest != 0);
-    if (value < 0) {
-        *--p = '-';
-    }
-    strbuf_add(out, p, (size_t)(text + sizeof(text) - p));
-    return true;
+    char text[16];
+    uint64_t first = eight_digits((uint32_t)(value / 100000000));
+    uint64_t last = eight_digits((uint32_t)(value % 100000000));
+    eight_digits_store(text, first);
+    eight_digits_store(text + 8, last);
+    int zeros = first != 0  ? eight_digits_zeros_before(first)
+                : last != 0 ? 8 + eight_digits_zeros_before(last)
+                            : 15;
+    return write_bytes(to, text + zeros, (size_t)(16 - zeros));
 }
 
-static void format_plain(struct strbuf *out, const struct shortest *s)
+static char *write_plain(char *to, const struct shortest *s)
 {
+    size_t count = (size_t)s->count;
     if (s->point <= 0) {
-        strbuf_add_c(out, "0.");
-        strbuf_add_repeated(out, '0', (size_t)-s->point);
-        strbuf_add(out, s->digits, (size_t)s->count);
-    } else if (s->point >= s->count) {
-        strbuf_add(out, s->digits, (size_t)s->count);
-        strbuf_add_repeated(out, '0', (size_t)(s->point - s->count));
-    } else {
-        strbuf_add(out, s->digits, (size_t)s->point);
-        strbuf_add_char(out, '.');
-        strbuf_add(out, s->digits + s->point, (size_t)(s->count - s->point));
+        size_t zeros = (size_t)-s->point;
+        to = write_bytes(to, "0.", 2);
+        memset(to, '0', zeros);
+        return write_bytes(to + zeros, s->digits, count);
     }
+    size_t before = (size_t)s->point;
+    if (before >= count) {
+        to = write_bytes(to, s->digits, count);
+        memset(to, '0', before - count);
+        return to + (before - count);
+    }
+    to = write_bytes(to, s->digits, before);
+    *to++ = '.';
+    return write_bytes(to, s->digits + before, count - before);
 }
 
-static void format_exponent(struct strbuf *out, const struct shortest *s)
+/* d.ddde+dd: two digits of the exponent at least. */
+static char *write_exponent(char *to, const struct shortest *s)
 {
-    strbuf_add_char(out, s->digits[0]);
+    *to++ = s->digits[0];
     if (s->count > 1) {
-        strbuf_add_char(out, '.');
-        strbuf_add(out, s->digits + 1, (size_t)s->count - 1);
+        *to++ = '.';
+        to = write_bytes(to, s->digits + 1, (size_t)s->count - 1);
     }
     int exponent = s->point - 1;
-    strbuf_printf(out, "e%c%02d", exponent < 0 ? '-' : '+', abs(exponent));
+    *to++ = 'e';
+    *to++ = exponent < 0 ? '-' : '+';
+    exponent = abs(exponent);
+    if (exponent < 10) {
+        *to++ = '0';
+    }
+    return write_integer(to, (uint64_t)exponent);
 }
 
 /* With an exponent below 1e-4 and from ten to the power `exponent_from` on; 0: never. */
-static void format_value(struct strbuf *out, double value, int exponent_from)
+static char *write_value(char *to, double value, int exponent_from)
 {
-    if (format_special(out, value)) {
-        return;
+    if (!isfinite(value)) {
+        return write_special(to, value);
     }
-    bool plain_integer = exponent_from == 0 || fabs(value) < powers_of_ten[exponent_from];
-    if (plain_integer && format_integer(out, value)) {
-        return;
+    if (signbit(value)) {
+        *to++ = '-';
+        value = -value;
+    }
+    bool plain_integer = exponent_from == 0 || value < powers_of_ten[exponent_from];
+    if (plain_integer && value < 0x1p53 && value == (double)(int64_t)value) {
+        return write_integer(to, (uint64_t)value);
     }
     struct shortest s;
-    shortest_find(&s, fabs(value));
-    if (value < 0) {
-        strbuf_add_char(out, '-');
-    }
-    if (exponent_from != 0 && (s.point - 1 < -4 || s.point - 1 >= exponent_from)) {
-        format_exponent(out, &s);
-    } else {
-        format_plain(out, &s);
-    }
+    shortest_find(&s, value);
+    return exponent_from != 0 && (s.point - 1 < -4 || s.point - 1 >= exponent_from)
+               ? write_exponent(to, &s)
+               : write_plain(to, &s);
+}
+
+char *number_write(char *to, double value)
+{
+    return write_value(to, value, 0);
+}
+
+char *number_write_short(char *to, double value)
+{
+    return write_value(to, value, 21);
+}
+
+static void format_value(struct strbuf *out, double value, int exponent_from)
+{
+    char text[NUMBER_BYTES];
+    strbuf_add(out, text, (size_t)(write_value(text, value, exponent_from) - text));
 }
 
 void number_format(struct strbuf *out, double value)
