@@ -355,20 +355,6 @@ static char *write_special(char *to, double value)
     return to;
 }
 
-/* Below 10^16. */
-static char *write_integer(char *to, uint64_t value)
-{
-    char text[16];
-    uint64_t first = eight_digits((uint32_t)(value / 100000000));
-    uint64_t last = eight_digits((uint32_t)(value % 100000000));
-    eight_digits_store(text, first);
-    eight_digits_store(text + 8, last);
-    int zeros = first != 0  ? eight_digits_zeros_before(first)
-                : last != 0 ? 8 + eight_digits_zeros_before(last)
-                            : 15;
-    return write_bytes(to, text + zeros, (size_t)(16 - zeros));
-}
-
 static char *write_plain(char *to, const struct shortest *s)
 {
     size_t count = (size_t)s->count;
@@ -404,7 +390,7 @@ static char *write_exponent(char *to, const struct shortest *s)
     if (exponent < 10) {
         *to++ = '0';
     }
-    return write_integer(to, (uint64_t)exponent);
+    return digits_write(to, (uint64_t)exponent);
 }
 
 /* With an exponent below 1e-4 and from ten to the power `exponent_from` on; 0: never. */
@@ -419,7 +405,7 @@ static char *write_value(char *to, double value, int exponent_from)
     }
     bool plain_integer = exponent_from == 0 || value < powers_of_ten[exponent_from];
     if (plain_integer && value < 0x1p53 && value == (double)(int64_t)value) {
-        return write_integer(to, (uint64_t)value);
+        return digits_write(to, (uint64_t)value);
     }
     struct shortest s;
     shortest_find(&s, value);

@@ -113,6 +113,17 @@ bool strbuf_printf(struct strbuf *b, const char *fmt, ...)
     return ok;
 }
 
+char *strbuf_room(struct strbuf *b, size_t room)
+{
+    return strbuf_grow(b, room) ? b->data + b->len : NULL;
+}
+
+void strbuf_wrote(struct strbuf *b, const char *end)
+{
+    b->len = (size_t)(end - b->data);
+    b->data[b->len] = '\0';
+}
+
 void strbuf_truncate(struct strbuf *b, size_t len)
 {
     if (len < b->len) {

@@ -41,6 +41,10 @@ bool strbuf_add_char(struct strbuf *b, char c);
 bool strbuf_add_repeated(struct strbuf *b, char c, size_t times);
 bool strbuf_printf(struct strbuf *b, const char *fmt, ...) ATTR_PRINTF(2, 3);
 bool strbuf_vprintf(struct strbuf *b, const char *fmt, va_list args) ATTR_PRINTF(2, 0);
+/* For what is written in many small pieces: where `room` bytes may be written, or NULL as if so
+ * many had been added; then strbuf_wrote with the end of what was. Nothing else comes between. */
+char *strbuf_room(struct strbuf *b, size_t room);
+void strbuf_wrote(struct strbuf *b, const char *end);
 void strbuf_truncate(struct strbuf *b, size_t len);
 struct str strbuf_str(const struct strbuf *b);
 const char *strbuf_cstr(const struct strbuf *b);

@@ -5,11 +5,17 @@
 #include <math.h>
 #include <time.h>
 
+#include "base/digits.h"
 #include "base/escape.h"
 #include "base/number.h"
 #include "base/utf8.h"
 
 #define SPILL_BYTES 65536
+
+/* Of a time, as JSON or as a date, which has the longer one: years have nine digits at most. */
+#define TIME_BYTES 48
+/* What stands around them, too. */
+#define POINT_BYTES (TIME_BYTES + NUMBER_BYTES + 16)
 
 /* Moves a piece of a long text on its way. False where that failed: nothing more needs to be made.
  */
@@ -25,33 +31,67 @@ static bool spill(struct strbuf *out, FILE *file, size_t at_least)
 
 /* A sample's value: 'e' outside [1e-6, 1e21) and 'f' inside (prometheus: util/jsonutil,
  * MarshalFloat). */
-static void add_number(struct strbuf *out, double v)
+static char *write_number(char *to, double v)
 {
     double magnitude = fabs(v);
     if (magnitude != 0 && (magnitude < 1e-6 || magnitude >= 1e21) && isfinite(v)) {
-        number_format_short(out, v);
-    } else {
-        number_format(out, v);
+        return number_write_short(to, v);
     }
+    return number_write(to, v);
+}
+
+static void add_number(struct strbuf *out, double v)
+{
+    char text[NUMBER_BYTES];
+    strbuf_add(out, text, (size_t)(write_number(text, v) - text));
+}
+
+/* `count` digits, zeros in front. */
+static char *write_digits(char *to, unsigned number, int count)
+{
+    for (int i = count - 1; i >= 0; i--) {
+        to[i] = (char)('0' + number % 10);
+        number /= 10;
+    }
+    return to + count;
 }
 
 /* A sample's time: seconds with three decimals or none (MarshalTimestamp). */
-static void add_timestamp(struct strbuf *out, int64_t ms)
+static char *write_timestamp(char *to, int64_t ms)
 {
     uint64_t magnitude = ms < 0 ? -(uint64_t)ms : (uint64_t)ms;
-    strbuf_printf(out, "%s%" PRIu64, ms < 0 ? "-" : "", magnitude / 1000);
-    if (magnitude % 1000 != 0) {
-        strbuf_printf(out, ".%03d", (int)(magnitude % 1000));
+    unsigned decimals = (unsigned)(magnitude % 1000);
+    if (ms < 0) {
+        *to++ = '-';
     }
+    to = digits_write(to, magnitude / 1000);
+    if (decimals != 0) {
+        *to++ = '.';
+        to = write_digits(to, decimals, 3);
+    }
+    return to;
+}
+
+static void add_timestamp(struct strbuf *out, int64_t ms)
+{
+    char text[TIME_BYTES];
+    strbuf_add(out, text, (size_t)(write_timestamp(text, ms) - text));
 }
 
 static void add_point(struct strbuf *out, int64_t t_ms, double v)
 {
-    strbuf_add_char(out, '[');
-    add_timestamp(out, t_ms);
-    strbuf_add_c(out, ",\"");
-    add_number(out, v);
-    strbuf_add_c(out, "\"]");
+    char *to = strbuf_room(out, POINT_BYTES);
+    if (to == NULL) {
+        return;
+    }
+    *to++ = '[';
+    to = write_timestamp(to, t_ms);
+    *to++ = ',';
+    *to++ = '"';
+    to = write_number(to, v);
+    *to++ = '"';
+    *to++ = ']';
+    strbuf_wrote(out, to);
 }
 
 /* A scalar's and a string's time: a JSON number, without zeros at its end (prometheus:
@@ -97,7 +137,9 @@ static bool add_series(struct strbuf *out, FILE *file, const struct value *v,
         bool first = true;
         for (size_t i = 0; i < s->count; i++) {
             if (!value_is_absent(s->points[i])) {
-                strbuf_add_c(out, first ? "" : ",");
+                if (!first) {
+                    strbuf_add_char(out, ',');
+                }
                 add_point(out, point_time(v, s, i), s->points[i]);
                 first = false;
                 if (!spill(out, file, SPILL_BYTES)) {
@@ -196,19 +238,51 @@ void error_format_json(struct strbuf *out, const struct error *err)
     strbuf_add_c(out, "\"}\n");
 }
 
-/* In UTC. `whole`: without the milliseconds, which are 0. */
-static void add_time(struct strbuf *out, int64_t ms, bool whole)
+/* The last date that was written, since points of a range are seldom days apart. */
+struct date {
+    bool known;
+    int64_t day; /* since 1970 */
+    char text[TIME_BYTES];
+    size_t len;
+};
+
+static int64_t divide_down(int64_t number, int64_t divisor)
 {
-    int64_t second = ms / 1000 - (ms % 1000 < 0 ? 1 : 0);
-    time_t t = (time_t)second;
+    return number / divisor - (number % divisor < 0);
+}
+
+static void date_set(struct date *date, int64_t day)
+{
+    time_t t = (time_t)(day * 86400);
     struct tm tm = {0};
     gmtime_r(&t, &tm);
-    strbuf_printf(out, "%04d-%02d-%02dT%02d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1,
-                  tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
-    if (!whole) {
-        strbuf_printf(out, ".%03d", (int)((ms % 1000 + 1000) % 1000));
+    date->len = (size_t)snprintf(date->text, sizeof(date->text), "%04d-%02d-%02dT",
+                                 tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
+    date->day = day;
+    date->known = true;
+}
+
+/* In UTC. `whole`: without the milliseconds, which are 0. */
+static char *write_time(char *to, struct date *date, int64_t ms, bool whole)
+{
+    int64_t second = divide_down(ms, 1000);
+    int64_t day = divide_down(second, 86400);
+    unsigned of_day = (unsigned)(second - day * 86400);
+    if (!date->known || date->day != day) {
+        date_set(date, day);
     }
-    strbuf_add_char(out, 'Z');
+    memcpy(to, date->text, date->len);
+    to = write_digits(to + date->len, of_day / 3600, 2);
+    *to++ = ':';
+    to = write_digits(to, of_day / 60 % 60, 2);
+    *to++ = ':';
+    to = write_digits(to, of_day % 60, 2);
+    if (!whole) {
+        *to++ = '.';
+        to = write_digits(to, (unsigned)((ms % 1000 + 1000) % 1000), 3);
+    }
+    *to++ = 'Z';
+    return to;
 }
 
 static void add_csv_field(struct strbuf *out, struct str s)
@@ -223,46 +297,59 @@ static void add_csv_field(struct strbuf *out, struct str s)
     strbuf_add_char(out, '"');
 }
 
+/* What stands behind a series: time, value. */
+static void add_csv_point(struct strbuf *out, struct date *date, int64_t t_ms, double v)
+{
+    char *to = strbuf_room(out, POINT_BYTES);
+    if (to != NULL) {
+        *to++ = ',';
+        to = write_time(to, date, t_ms, false);
+        *to++ = ',';
+        to = write_number(to, v);
+        *to++ = '\r';
+        *to++ = '\n';
+        strbuf_wrote(out, to);
+    }
+}
+
 static bool add_csv_series(struct strbuf *out, FILE *file, const struct value *v,
-                           const struct value_series *s)
+                           const struct value_series *s, struct date *date)
 {
     struct strbuf name = STRBUF_INIT;
+    struct strbuf field = STRBUF_INIT;
     labels_format(&name, s->labels);
+    add_csv_field(&field, strbuf_str(&name));
     bool ok = true;
     for (size_t i = 0; ok && i < s->count; i++) {
         if (!value_is_absent(s->points[i])) {
-            add_csv_field(out, strbuf_str(&name));
-            strbuf_add_char(out, ',');
-            add_time(out, point_time(v, s, i), false);
-            strbuf_add_char(out, ',');
-            add_number(out, s->points[i]);
-            strbuf_add_c(out, "\r\n");
+            strbuf_add_str(out, strbuf_str(&field));
+            add_csv_point(out, date, point_time(v, s, i), s->points[i]);
             ok = spill(out, file, SPILL_BYTES);
         }
     }
     strbuf_release(&name);
+    strbuf_release(&field);
     return ok;
 }
 
 bool value_format_csv(struct strbuf *out, FILE *file, const struct value *v)
 {
+    struct date date = {0};
     strbuf_add_c(out, "series,time,value\r\n");
     if (v->type == VALUE_STRING) {
-        strbuf_add_c(out, ",");
-        add_time(out, v->grid.start_ms, false);
+        char time[TIME_BYTES];
+        char *end = write_time(time, &date, v->grid.start_ms, false);
+        strbuf_add_char(out, ',');
+        strbuf_add(out, time, (size_t)(end - time));
         strbuf_add_char(out, ',');
         add_csv_field(out, str_from(v->string));
         strbuf_add_c(out, "\r\n");
     }
     for (size_t i = 0; v->type == VALUE_SCALAR && i < v->grid.steps; i++) {
-        strbuf_add_char(out, ',');
-        add_time(out, grid_time(&v->grid, i), false);
-        strbuf_add_char(out, ',');
-        add_number(out, v->scalar[i]);
-        strbuf_add_c(out, "\r\n");
+        add_csv_point(out, &date, grid_time(&v->grid, i), v->scalar[i]);
     }
     for (size_t i = 0; i < v->series.len; i++) {
-        if (!add_csv_series(out, file, v, &v->series.items[i])) {
+        if (!add_csv_series(out, file, v, &v->series.items[i], &date)) {
             return false;
         }
     }
@@ -311,19 +398,31 @@ static bool times_are_whole(const struct value *v, const struct value_series *s)
     return true;
 }
 
+static void add_table_point(struct strbuf *out, struct date *date, int64_t t_ms, bool whole,
+                            double v)
+{
+    char *to = strbuf_room(out, POINT_BYTES);
+    if (to != NULL) {
+        *to++ = ' ';
+        *to++ = ' ';
+        to = write_time(to, date, t_ms, whole);
+        *to++ = ' ';
+        *to++ = ' ';
+        to = write_number(to, v);
+        *to++ = '\n';
+        strbuf_wrote(out, to);
+    }
+}
+
 static bool add_table_points(struct strbuf *out, FILE *file, const struct value *v,
-                             const struct value_series *s)
+                             const struct value_series *s, struct date *date)
 {
     bool whole = times_are_whole(v, s);
     labels_format(out, s->labels);
     strbuf_add_char(out, '\n');
     for (size_t i = 0; i < s->count; i++) {
         if (!value_is_absent(s->points[i])) {
-            strbuf_add_c(out, "  ");
-            add_time(out, point_time(v, s, i), whole);
-            strbuf_add_c(out, "  ");
-            add_number(out, s->points[i]);
-            strbuf_add_char(out, '\n');
+            add_table_point(out, date, point_time(v, s, i), whole, s->points[i]);
             if (!spill(out, file, SPILL_BYTES)) {
                 return false;
             }
@@ -359,6 +458,7 @@ static bool add_table_vector(struct strbuf *out, FILE *file, const struct value 
 
 bool value_format_table(struct strbuf *out, FILE *file, const struct value *v)
 {
+    struct date date = {0};
     if (v->type == VALUE_STRING) {
         utf8_add_printable(out, str_from(v->string));
         strbuf_add_char(out, '\n');
@@ -370,7 +470,7 @@ bool value_format_table(struct strbuf *out, FILE *file, const struct value *v)
         return false;
     }
     for (size_t i = 0; v->type == VALUE_MATRIX && i < v->series.len; i++) {
-        if (!add_table_points(out, file, v, &v->series.items[i])) {
+        if (!add_table_points(out, file, v, &v->series.items[i], &date)) {
             return false;
         }
     }

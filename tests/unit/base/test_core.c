@@ -70,6 +70,22 @@ START_TEST(test_strbuf_limit)
 }
 END_TEST
 
+START_TEST(test_strbuf_room)
+{
+    struct strbuf b;
+    strbuf_init(&b, 100);
+    strbuf_add_c(&b, "a");
+    char *to = strbuf_room(&b, 99);
+    ck_assert_ptr_nonnull(to);
+    memset(to, 'b', 99);
+    strbuf_wrote(&b, to + 2);
+    ck_assert_str_eq(strbuf_cstr(&b), "abb");
+    ck_assert_ptr_null(strbuf_room(&b, 98));
+    ck_assert(b.overflowed);
+    ck_assert_str_eq(strbuf_cstr(&b), "abb");
+    strbuf_release(&b);
+}
+END_TEST
 START_TEST(test_strbuf_escapes)
 {
     struct strbuf b = STRBUF_INIT;
@@ -196,6 +212,7 @@ int main(void)
     tcase_add_test(tc, test_str_parts);
     tcase_add_test(tc, test_str_numbers);
     tcase_add_test(tc, test_strbuf_limit);
+    tcase_add_test(tc, test_strbuf_room);
     tcase_add_test(tc, test_strbuf_escapes);
     tcase_add_test(tc, test_map_against_array);
     tcase_add_test(tc, test_arena);

@@ -202,6 +202,28 @@ START_TEST(test_times_of_the_table)
 }
 END_TEST
 
+/* The date is kept from point to point: it follows over midnight, both ways around 1970. */
+START_TEST(test_days)
+{
+    value_init(&value, VALUE_MATRIX, grid_range(-1000, 86400000, 43200500));
+    struct value_series *s = add("a", "\"");
+    s->points[0] = 1;
+    s->points[1] = 2.5;
+    s->points[2] = -1e21;
+    add("b", "x")->points[0] = 3;
+    expect(value_format_csv, "series,time,value\r\n"
+                             "\"{a=\"\"\\\"\"\"\"}\",1969-12-31T23:59:59.000Z,1\r\n"
+                             "\"{a=\"\"\\\"\"\"\"}\",1970-01-01T11:59:59.500Z,2.5\r\n"
+                             "\"{a=\"\"\\\"\"\"\"}\",1970-01-02T00:00:00.000Z,-1e+21\r\n"
+                             "\"{b=\"\"x\"\"}\",1969-12-31T23:59:59.000Z,3\r\n");
+    expect(value_format_json,
+           "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":["
+           "{\"metric\":{\"a\":\"\\\"\"},\"values\":"
+           "[[-1,\"1\"],[43199.500,\"2.5\"],[86400,\"-1e+21\"]]},"
+           "{\"metric\":{\"b\":\"x\"},\"values\":[[-1,\"3\"]]}]}}\n");
+}
+END_TEST
+
 START_TEST(test_one_number_stands_alone)
 {
     value_init(&value, VALUE_VECTOR, grid_instant(0));
@@ -297,6 +319,7 @@ int main(void)
     tcase_add_test(tc, test_string);
     tcase_add_test(tc, test_columns_of_the_table);
     tcase_add_test(tc, test_times_of_the_table);
+    tcase_add_test(tc, test_days);
     tcase_add_test(tc, test_one_number_stands_alone);
     tcase_add_test(tc, test_scalar_numbers);
     tcase_add_test(tc, test_long_answers_go_piece_by_piece);
