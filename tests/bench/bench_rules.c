@@ -5,7 +5,7 @@
  *     bench_rules [--check MICROSECONDS]       the figures; --check: exit status 1 where a cycle of
  *                                              rules that share parts takes longer
  *     bench_rules --openmetrics END            the samples as OpenMetrics text, the last at END
- *     bench_rules --rules                      the rules as a rule file
+ *     bench_rules --rules | --rules-apart      the rules as a rule file; those that share nothing
  *
  * bench_rules.py runs Prometheus over the same samples and rules in the same run.
  *
@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/number.h"
 #include "promql/memo.h"
@@ -291,6 +292,21 @@ static double measure(struct data *d, bool shares, bool with_memo)
     return best;
 }
 
+/* The process' memory; 0 where the system does not say. */
+static double resident_mib(void)
+{
+    unsigned long pages = 0;
+    FILE *f = fopen("/proc/self/statm", "r");
+    if (f == NULL) {
+        return 0;
+    }
+    if (fscanf(f, "%*u %lu", &pages) != 1) {
+        pages = 0;
+    }
+    fclose(f);
+    return (double)pages * (double)sysconf(_SC_PAGESIZE) / 1048576;
+}
+
 static void print_openmetrics(double end_s)
 {
     static struct counters rows[SAMPLES];
@@ -318,13 +334,13 @@ static void print_openmetrics(double end_s)
     printf("# EOF\n");
 }
 
-static void print_rules(void)
+static void print_rules(bool shares)
 {
     struct strbuf text = STRBUF_INIT;
     printf("groups:\n- name: rules\n  rules:\n");
     for (int i = 0; i < RULES; i++) {
         strbuf_reset(&text);
-        add_rule(&text, i, true);
+        add_rule(&text, i, shares);
         printf("  - {alert: Rule%d, for: 1h, expr: '%s'}\n", i, strbuf_cstr(&text));
     }
     strbuf_release(&text);
@@ -336,13 +352,14 @@ int main(int argc, char **argv)
         print_openmetrics(strtod(argv[2], NULL));
         return 0;
     }
-    if (argc > 1 && strcmp(argv[1], "--rules") == 0) {
-        print_rules();
+    if (argc > 1 && str_starts_with(str_from(argv[1]), STR("--rules"))) {
+        print_rules(strcmp(argv[1], "--rules") == 0);
         return 0;
     }
     static struct data d;
     data_init(&d);
     double shared = measure(&d, true, true);
+    printf("%8.1f MiB resident, samples included, behind that\n", resident_mib());
     measure(&d, false, true);
     measure(&d, true, false);
     measure(&d, false, false);
