@@ -168,7 +168,7 @@ static void forget_old(struct kept_series *e)
     struct samples *s = &e->samples;
     int64_t from_ms = e->until_ms - e->width_ms;
     size_t old = from_ms > e->from_ms ? lower_bound(s, from_ms) : 0;
-    if (old * 4 < s->capacity) {
+    if (old == 0 || old * 4 < s->capacity) {
         return;
     }
     s->len -= old;
