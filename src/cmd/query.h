@@ -49,9 +49,32 @@ int query_print_syntax(const struct query_question *q, const struct diag *first)
 bool query_is_empty(const struct value *v);
 
 /* query_hint.c: why there may be nothing: names that the expression has and the data has not.
- * `names` are the metrics there are, sorted. */
-void query_print_hints(const struct query_question *q, const struct str *names, size_t count);
-/* The same over a store, labels included. */
+ *
+ * What is to be said of a selector's metric, `names` being those there are, sorted. False where the
+ * metric is there, or the selector names none. */
+bool query_hint_metric(struct diags *diags, const struct query_question *q, const struct node *n,
+                       const struct str *names, size_t count);
+/* Whether the matcher wants a label to be there: not the metric's name, not the empty value. */
+bool query_hint_asks_for(const struct matcher *m);
+/* That no series of the metric has this label; `labels` are those that they have. */
+void query_hint_label(struct diags *diags, const struct query_question *q, const struct node *n,
+                      const struct matcher *m, const struct str *labels, size_t count);
+/* Of its value, `values` being those of the metric's series; says nothing where it is there. */
+void query_hint_value(struct diags *diags, const struct query_question *q, const struct node *n,
+                      const struct matcher *m, const struct str *values, size_t count);
+/* Prints and releases. */
+void query_hint_print(struct diags *diags);
+/* All of it over a store. */
 void query_print_store_hints(const struct query_question *q, const struct store *store);
+
+/* query_why.c: all of it by asking an answerer, and printing when all is asked. `done` runs once,
+ * from the loop and as the last thing, if query_why_destroy was not called before. The question and
+ * the answerer outlive it. */
+struct query_why;
+struct answerer;
+struct query_why *query_why_create(const struct query_question *q, struct answerer *answerer,
+                                   int64_t from_ms, int64_t to_ms, void (*done)(void *user),
+                                   void *user);
+void query_why_destroy(struct query_why *why);
 
 #endif

@@ -12,7 +12,6 @@
 #include "engine/engine.h"
 
 #define QUERY_TIMEOUT_MS 30000
-#define NAMES_TIMEOUT_MS 5000
 #define POLL_GAP_MS      1100
 
 struct session {
@@ -23,6 +22,7 @@ struct session {
     struct loop_timer *deadline; /* of everything */
     const char *name;            /* of the source, or NULL: the only or default one */
     struct query *query;
+    struct query_why *why;     /* of an empty answer */
     struct answerer *answerer; /* who was asked */
     unsigned polls;
     bool done;
@@ -40,6 +40,8 @@ static void finish(struct session *s, int status)
     s->done = true;
     query_cancel(s->query);
     s->query = NULL;
+    query_why_destroy(s->why);
+    s->why = NULL;
     loop_stop(s->loop);
 }
 
@@ -48,14 +50,9 @@ static bool is_local(const struct answerer *answerer)
     return strcmp(answerer->ops->kind, "local") == 0;
 }
 
-static void named(void *user, const struct str *names, size_t count, const struct error *err)
+static void explained(void *user)
 {
     struct session *s = user;
-    s->query = NULL;
-    /* The answer is out already; a hint that cannot be had is none. */
-    if (err == NULL) {
-        query_print_hints(s->question, names, count);
-    }
     finish(s, s->status);
 }
 
@@ -102,13 +99,8 @@ static void answered(void *user, struct value *value, const struct error *err)
         return;
     }
     int64_t past_ms = expr_lookback_ms(s->question->expr, LOOKBACK_DELTA_DEFAULT_MS);
-    const struct query_names_request request = {.label = STR(LABEL_NAME),
-                                                .from_ms = value->grid.start_ms - past_ms,
-                                                .to_ms = grid_end(&value->grid),
-                                                .timeout_ms = NAMES_TIMEOUT_MS,
-                                                .done = named,
-                                                .user = s};
-    s->query = query_names(s->answerer, &request);
+    s->why = query_why_create(s->question, s->answerer, value->grid.start_ms - past_ms,
+                              grid_end(&value->grid), explained, s);
 }
 
 static bool no_such_source(const struct directory *d, const char *name, struct error *err)
@@ -188,7 +180,8 @@ static void ask(struct session *s, struct answerer *answerer)
 static void engine_moved(void *user)
 {
     struct session *s = user;
-    if (s->done || s->query != NULL || s->engine == NULL || engine_probing(s->engine)) {
+    if (s->done || s->query != NULL || s->why != NULL || s->engine == NULL ||
+        engine_probing(s->engine)) {
         return;
     }
     struct error err = ERROR_INIT;
@@ -223,7 +216,7 @@ static void poll_again(void *user)
     if (s->polls == 1) {
         engine_poll_now(s->engine);
         loop_timer_arm(s->timer, POLL_GAP_MS);
-    } else if (answerer != NULL && s->query == NULL) {
+    } else if (answerer != NULL && s->query == NULL && s->why == NULL) {
         s->polls = 2;
         ask(s, answerer);
     }
@@ -233,6 +226,11 @@ static void timed_out(void *user)
 {
     struct session *s = user;
     if (s->done) {
+        return;
+    }
+    if (s->why != NULL) {
+        /* The answer is out; why it is empty is not to be had in time. */
+        finish(s, s->status);
         return;
     }
     struct error err = ERROR_INIT;

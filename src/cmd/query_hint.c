@@ -55,10 +55,8 @@ static void add_hint(struct diags *diags, const struct query_question *q, const 
     free(suggestion);
 }
 
-/* Adds what is to be said of the selector's metric; false where the metric is there, or has no
- * name. */
-static bool add_metric_hint(struct diags *diags, const struct query_question *q,
-                            const struct node *n, const struct str *names, size_t count)
+bool query_hint_metric(struct diags *diags, const struct query_question *q, const struct node *n,
+                       const struct str *names, size_t count)
 {
     struct str metric = n->selector.metric;
     if (metric.len == 0 || contains(names, count, metric)) {
@@ -71,7 +69,7 @@ static bool add_metric_hint(struct diags *diags, const struct query_question *q,
     return true;
 }
 
-static void print_diags(struct diags *diags)
+void query_hint_print(struct diags *diags)
 {
     struct strbuf text = STRBUF_INIT;
     diags_format(diags, &text);
@@ -80,14 +78,32 @@ static void print_diags(struct diags *diags)
     diags_release(diags);
 }
 
-void query_print_hints(const struct query_question *q, const struct str *names, size_t count)
+bool query_hint_asks_for(const struct matcher *m)
 {
-    struct diags diags;
-    diags_init(&diags);
-    for (const struct node *n = q->expr->selectors; n != NULL; n = n->selector.next) {
-        add_metric_hint(&diags, q, n, names, count);
+    return strcmp(m->name, LABEL_NAME) != 0 && matcher_test(m, STR("")) == MATCHER_NO;
+}
+
+void query_hint_value(struct diags *diags, const struct query_question *q, const struct node *n,
+                      const struct matcher *m, const struct str *values, size_t count)
+{
+    if (m->op != MATCH_EQUAL || contains(values, count, str_from(m->value))) {
+        return;
     }
-    print_diags(&diags);
+    struct strbuf text = STRBUF_INIT;
+    strbuf_printf(&text, "no series of '%.*s' has '%s' as its '%s'", STR_ARG(n->selector.metric),
+                  m->value, m->name);
+    add_hint(diags, q, n, values, count, strbuf_cstr(&text), str_from(m->value));
+    strbuf_release(&text);
+}
+
+void query_hint_label(struct diags *diags, const struct query_question *q, const struct node *n,
+                      const struct matcher *m, const struct str *labels, size_t count)
+{
+    struct strbuf text = STRBUF_INIT;
+    strbuf_printf(&text, "no series of '%.*s' has a label '%s'", STR_ARG(n->selector.metric),
+                  m->name);
+    add_hint(diags, q, n, labels, count, strbuf_cstr(&text), str_from(m->name));
+    strbuf_release(&text);
 }
 
 /* The first thousands of series called `metric`. The labels borrowed from them live as long as the
@@ -142,19 +158,13 @@ static void add_matcher_hint(struct diags *diags, const struct query_question *q
 {
     struct words names = {0};
     struct words values = {0};
-    struct strbuf text = STRBUF_INIT;
-    struct str metric = n->selector.metric;
     collect(sel, NULL, &names);
     collect(sel, m->name, &values);
     if (!contains(names.items, names.len, str_from(m->name))) {
-        strbuf_printf(&text, "no series of '%.*s' has a label '%s'", STR_ARG(metric), m->name);
-        add_hint(diags, q, n, names.items, names.len, strbuf_cstr(&text), str_from(m->name));
-    } else if (m->op == MATCH_EQUAL && !contains(values.items, values.len, str_from(m->value))) {
-        strbuf_printf(&text, "no series of '%.*s' has '%s' as its '%s'", STR_ARG(metric), m->value,
-                      m->name);
-        add_hint(diags, q, n, values.items, values.len, strbuf_cstr(&text), str_from(m->value));
+        query_hint_label(diags, q, n, m, names.items, names.len);
+    } else {
+        query_hint_value(diags, q, n, m, values.items, values.len);
     }
-    strbuf_release(&text);
     vec_release(&names);
     vec_release(&values);
 }
@@ -166,7 +176,7 @@ static void add_matcher_hints(struct diags *diags, const struct query_question *
     select_metric(store, n->selector.metric, &sel);
     for (size_t i = 0; i < n->selector.matcher_count; i++) {
         const struct matcher *m = &n->selector.matchers[i];
-        if (strcmp(m->name, LABEL_NAME) != 0 && matcher_test(m, STR("")) == MATCHER_NO) {
+        if (query_hint_asks_for(m)) {
             add_matcher_hint(diags, q, n, m, &sel);
         }
     }
@@ -183,11 +193,11 @@ void query_print_store_hints(const struct query_question *q, const struct store 
         error_release(&err);
     }
     for (const struct node *n = q->expr->selectors; n != NULL; n = n->selector.next) {
-        if (!add_metric_hint(&diags, q, n, metrics.values.items, metrics.values.len) &&
+        if (!query_hint_metric(&diags, q, n, metrics.values.items, metrics.values.len) &&
             n->selector.metric.len != 0) {
             add_matcher_hints(&diags, q, n, store);
         }
     }
     vec_release(&metrics.values);
-    print_diags(&diags);
+    query_hint_print(&diags);
 }

@@ -234,6 +234,9 @@ def this_host_can_be_asked():
                     "--step", "10s", "--format", "json")
     values = json.loads(out)["data"]["result"][0]["values"]
     expect([value for _, value in values] == ["25", "25", "25"], out)
+    out, err = tocsin("query", "--source", "host:", "up{job=\"hots\"} or up{jb=\"host\"} or up{job=\"host\"} > 1")
+    expect(out == "" and "no series of 'up' has 'hots' as its 'job'" in err and "did you mean 'host'?" in err and
+           "no series of 'up' has a label 'jb'" in err and err.count("info:") == 2, err)
 
 
 def check_says_everything():

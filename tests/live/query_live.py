@@ -126,6 +126,9 @@ def an_empty_answer_has_a_hint():
     done = query("prometheus_http_request_total", "--time", "%.3f" % MOMENT)
     expect(done.returncode == 0 and done.stdout == "" and "no data at" in done.stderr, done.stderr)
     expect("did you mean 'prometheus_http_requests_total'?" in done.stderr, done.stderr)
+    done = query("up{job=\"nod\"} + up{jbo!=\"\"}", "--time", "%.3f" % MOMENT)
+    expect("no series of 'up' has 'nod' as its 'job'" in done.stderr and "did you mean 'node'?" in done.stderr and
+           "no series of 'up' has a label 'jbo'" in done.stderr, done.stderr)
 
 
 def last_scrape():
