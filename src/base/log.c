@@ -11,12 +11,12 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/attr.h"
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/strbuf.h"
+#include "base/timestamp.h"
 #include "base/utf8.h"
 
 #define LOG_MAX_VALUE ((size_t)2048)
@@ -162,21 +162,11 @@ static void add_field(struct log *log, const struct log_field *field)
 
 static void add_time(struct log *log)
 {
-    int64_t ms = clock_wall(log->clock).ms;
-    int64_t rest = ms % 1000;
-    int64_t seconds = ms / 1000;
-    if (rest < 0) {
-        rest += 1000;
-        seconds--;
-    }
-    time_t t = (time_t)seconds;
-    struct tm tm = {.tm_year = 0};
-    gmtime_r(&t, &tm);
-    char text[64];
-    size_t len = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
     add_key(log, "ts", "");
     const char *quote = log->format == LOG_FORMAT_JSON ? "\"" : "";
-    strbuf_printf(&log->line, "%s%.*s.%03dZ%s", quote, (int)len, text, (int)rest, quote);
+    strbuf_add_c(&log->line, quote);
+    timestamp_format(&log->line, clock_wall(log->clock).ms, true);
+    strbuf_add_c(&log->line, quote);
 }
 
 void log_event(struct log *log, enum log_level level, const char *event, ...)

@@ -85,3 +85,17 @@ bool timestamp_parse(struct str s, int64_t *t_ms)
     return (number_parse(s, &seconds) && timestamp_from_seconds(seconds, t_ms)) ||
            parse_rfc3339(s, t_ms);
 }
+
+void timestamp_format(struct strbuf *out, int64_t t_ms, bool with_ms)
+{
+    int64_t ms = (t_ms % 1000 + 1000) % 1000;
+    time_t seconds = (time_t)(t_ms / 1000 - (t_ms % 1000 < 0));
+    struct tm tm = {0};
+    gmtime_r(&seconds, &tm);
+    strbuf_printf(out, "%04d-%02d-%02dT%02d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1,
+                  tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+    if (with_ms) {
+        strbuf_printf(out, ".%03d", (int)ms);
+    }
+    strbuf_add_char(out, 'Z');
+}

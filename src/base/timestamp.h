@@ -8,6 +8,7 @@
 
 #include "base/attr.h"
 #include "base/str.h"
+#include "base/strbuf.h"
 
 /* Beyond this many seconds milliseconds would not fit into 64 bits with room for arithmetic. */
 #define TIMESTAMP_MAX_SECONDS 9.0e12
@@ -16,5 +17,8 @@
 bool timestamp_parse(struct str s, int64_t *t_ms) ATTR_NODISCARD;
 /* Seconds as milliseconds, within the same limit. */
 bool timestamp_from_seconds(double seconds, int64_t *t_ms) ATTR_NODISCARD;
+/* RFC 3339 in UTC: `2021-01-01T00:00:00Z`, or with the milliseconds, `...T00:00:00.000Z`; else they
+ * are left out. */
+void timestamp_format(struct strbuf *out, int64_t t_ms, bool with_ms);
 
 #endif

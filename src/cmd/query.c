@@ -48,7 +48,7 @@ static bool read_format(const struct invocation *inv, struct query_question *q, 
     return true;
 }
 
-/* `*ms` stays as it is where the option was not given. */
+/* `*ms` stays as it is where the option was not given. As long as in the configuration. */
 static bool read_duration(const struct invocation *inv, const char *option, int64_t *ms,
                           struct error *err)
 {
@@ -60,7 +60,11 @@ static bool read_duration(const struct invocation *inv, const char *option, int6
         err->kind = ERROR_USAGE;
         return error_wrap(err, "--%s", option);
     }
-    return *ms > 0 || error_set(err, ERROR_USAGE, "--%s must be longer than 0", option);
+    if (*ms <= 0 || *ms > YAML_MAX_DURATION_MS) {
+        return error_set(err, ERROR_USAGE, "--%s must be %s", option,
+                         *ms > 0 ? "at most 100y" : "longer than 0");
+    }
+    return true;
 }
 
 static bool read_max_samples(const struct invocation *inv, struct query_question *q,

@@ -11,8 +11,7 @@
 #include "cmd/query.h"
 #include "engine/engine.h"
 
-#define QUERY_TIMEOUT_MS 30000
-#define POLL_GAP_MS      1100
+#define POLL_GAP_MS 1100
 
 struct session {
     const struct query_question *question;
@@ -31,7 +30,7 @@ struct session {
 
 static int64_t timeout_ms(const struct query_question *q)
 {
-    return q->timeout_ms != 0 ? q->timeout_ms : QUERY_TIMEOUT_MS;
+    return q->timeout_ms != 0 ? q->timeout_ms : QUERY_TIMEOUT_DEFAULT_MS;
 }
 
 static void finish(struct session *s, int status)

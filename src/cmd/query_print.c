@@ -3,18 +3,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/timestamp.h"
 #include "cmd/query.h"
-
-static void add_time(struct strbuf *out, int64_t ms)
-{
-    time_t seconds = (time_t)((ms - (ms % 1000 + 1000) % 1000) / 1000);
-    struct tm tm = {0};
-    gmtime_r(&seconds, &tm);
-    strbuf_printf(out, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900, tm.tm_mon + 1,
-                  tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
-}
 
 bool query_is_empty(const struct value *v)
 {
@@ -26,10 +17,10 @@ static void say_no_data(const struct value *v)
 {
     struct strbuf text = STRBUF_INIT;
     strbuf_add_c(&text, v->grid.steps > 1 ? "no data from " : "no data at ");
-    add_time(&text, v->grid.start_ms);
+    timestamp_format(&text, v->grid.start_ms, false);
     if (v->grid.steps > 1) {
         strbuf_add_c(&text, " to ");
-        add_time(&text, grid_end(&v->grid));
+        timestamp_format(&text, grid_end(&v->grid), false);
     }
     command_say("tocsin", strbuf_cstr(&text));
     strbuf_release(&text);

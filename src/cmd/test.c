@@ -87,5 +87,5 @@ const struct command command_test = {.name = "test",
                                      .arguments = "FILE...",
                                      .doc = "run tests of expressions and rules",
                                      .options = options,
-                                     .option_count = sizeof(options) / sizeof(options[0]),
+                                     .option_count = ARRAY_LEN(options),
                                      .run = run};

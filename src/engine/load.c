@@ -1,11 +1,11 @@
 /* See load.h. */
 #include "engine/load.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/map.h"
 #include "promql/series_notation.h"
 #include "source/scrape/exposition.h"
@@ -30,38 +30,14 @@ static bool fail(const struct loading *l, struct str text, struct error *err)
     return false;
 }
 
-/* The whole file, at most LOAD_MAX_BYTES; the caller frees. */
-static char *read_file(const struct loading *l, size_t *len)
+/* `text` is released by the caller, also where this fails. */
+static bool read_text(const struct loading *l, struct strbuf *text)
 {
     struct error err = ERROR_INIT;
-    bool is_stdin = strcmp(l->file, "-") == 0;
-    FILE *file = is_stdin ? stdin : fopen(l->file, "re");
-    if (file == NULL) {
-        error_set_sys(&err, errno, "cannot open the file");
-        fail(l, STR_NONE, &err);
-        return NULL;
-    }
-    struct strbuf text;
-    strbuf_init(&text, LOAD_MAX_BYTES);
-    char piece[65536];
-    size_t got;
-    while ((got = fread(piece, 1, sizeof(piece), file)) != 0 && strbuf_add(&text, piece, got)) {
-    }
-    if (ferror(file) != 0) {
-        error_set_sys(&err, errno, "cannot read the file");
-    } else if (text.overflowed) {
-        error_set(&err, ERROR_LIMIT, "the file is larger than %zu bytes", LOAD_MAX_BYTES);
-    }
-    if (!is_stdin) {
-        fclose(file);
-    }
-    if (error_is(&err)) {
-        fail(l, STR_NONE, &err);
-        strbuf_release(&text);
-        return NULL;
-    }
-    *len = text.len;
-    return strbuf_take(&text);
+    strbuf_init(text, LOAD_MAX_BYTES);
+    bool ok = strcmp(l->file, "-") == 0 ? file_read_stream(stdin, text, &err)
+                                        : file_read(l->file, text, &err);
+    return ok || fail(l, STR_NONE, &err);
 }
 
 /* The place stands before the message already. */
@@ -177,10 +153,9 @@ static bool load_file(const struct loading *l)
         yaml_destroy(doc);
         return ok;
     }
-    size_t len;
-    char *text = read_file(l, &len);
-    bool ok = text != NULL && load_exposition(l, str_span(text, len));
-    free(text);
+    struct strbuf text;
+    bool ok = read_text(l, &text) && load_exposition(l, strbuf_str(&text));
+    strbuf_release(&text);
     return ok;
 }
 

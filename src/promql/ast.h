@@ -17,6 +17,7 @@
 #include "series/matcher.h"
 
 struct function; /* functions.h: one row of the function table */
+struct strbuf;
 
 enum node_kind {
     NODE_NUMBER,
@@ -193,9 +194,7 @@ struct expr {
 /* The children of a node in the order of the text; NULL past the last one. */
 const struct node *node_child(const struct node *n, size_t i);
 
-/* fingerprint.c */
-/* What `selector.matchers_key` is for these matchers. */
-struct strbuf;
+/* fingerprint.c: what `selector.matchers_key` is for these matchers. */
 void node_matchers_key(struct strbuf *out, const struct node *n);
 
 /* Gives the nodes of a parsed and checked expression their numbers, fingerprints and keys. What is

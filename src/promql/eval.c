@@ -31,13 +31,18 @@ struct str eval_string(const struct node *n)
     return n->kind == NODE_STRING ? n->string : STR_NONE;
 }
 
+static bool check_points(struct evaluator *ev, size_t rows, size_t steps)
+{
+    return rows == 0 || steps <= ev->max_points / rows ||
+           error_set(ev->err, ERROR_LIMIT,
+                     "the result of a part of the expression has more than %zu points",
+                     ev->max_points);
+}
+
 bool eval_reserve(struct evaluator *ev, struct columns *c, size_t rows)
 {
-    size_t have = c->count + rows;
-    if (have > 0 && c->steps > ev->max_points / have) {
-        return error_set(ev->err, ERROR_LIMIT,
-                         "the result of a part of the expression has more than %zu points",
-                         ev->max_points);
+    if (!check_points(ev, c->count + rows, c->steps)) {
+        return false;
     }
     columns_reserve(c, c->sink != NULL ? 1 : rows);
     return true;
@@ -55,7 +60,8 @@ bool eval_is_of_name(const struct evaluator *ev, struct str label)
             (str_equal(label, STR(LABEL_TYPE)) || str_equal(label, STR(LABEL_UNIT))));
 }
 
-struct labels *eval_without_name(struct evaluator *ev, const struct labels *labels)
+/* `labels` without the metric name and its kin; an owned reference, or NULL with ev->err. */
+static struct labels *without_name(struct evaluator *ev, const struct labels *labels)
 {
     struct labels_builder b;
     labels_builder_init(&b, ev->table);
@@ -83,7 +89,7 @@ static bool remove_names(struct evaluator *ev, struct columns *c)
         }
         struct labels *without = NULL;
         if (eval_spend(ev, WORK_ROW)) {
-            without = eval_without_name(ev, c->heads[i].labels);
+            without = without_name(ev, c->heads[i].labels);
         }
         if (without == NULL) {
             return false;
@@ -103,14 +109,6 @@ bool eval_drop_names(struct evaluator *ev, struct columns *c)
     return ev->delay_names || remove_names(ev, c);
 }
 
-static bool call_is_constant(const struct node *n)
-{
-    if (func_depends_on_time(n->call.function, n->call.arg_count)) {
-        return false;
-    }
-    return true;
-}
-
 /* The value is the same at every step. */
 static bool is_constant(const struct node *n)
 {
@@ -123,7 +121,7 @@ static bool is_constant(const struct node *n)
     case NODE_SUBQUERY:
         return n->subquery.at != AT_NONE;
     case NODE_CALL:
-        if (!call_is_constant(n)) {
+        if (function_depends_on_time(n->call.function, n->call.arg_count)) {
             return false;
         }
         for (size_t i = 0; i < n->call.arg_count; i++) {
@@ -203,13 +201,8 @@ bool eval_vector_anew(struct evaluator *ev, const struct node *n, struct columns
         once.plan = NULL;
         columns_init(out, 1);
         out->work = ev->work;
-        ok = vector_over_grid(&once, n, out);
-        if (ok) {
-            struct columns sized = {.steps = ev->grid.steps};
-            ok = eval_reserve(ev, &sized, out->count) &&
-                 columns_broadcast(out, ev->grid.steps, ev->work);
-            columns_release(&sized);
-        }
+        ok = vector_over_grid(&once, n, out) && check_points(ev, out->count, ev->grid.steps) &&
+             columns_broadcast(out, ev->grid.steps, ev->work);
     } else {
         columns_init(out, ev->grid.steps);
         out->work = ev->work;
@@ -339,7 +332,7 @@ static bool answer_matrix(struct evaluator *ev, const struct node *n, struct val
 {
     out->type = VALUE_MATRIX;
     if (edges_of(n) != EDGES_PLAIN) {
-        return edges_answer(ev, n, out);
+        return edges_answer(ev, n, out) && sort_series(ev, out);
     }
     struct range_reader r;
     if (!range_reader_open(&r, ev, n)) {
@@ -349,8 +342,8 @@ static bool answer_matrix(struct evaluator *ev, const struct node *n, struct val
     size_t points = 0;
     bool ok = true;
     while (ok && range_reader_next(&r, ev, &s, &ok)) {
-        struct range_window w = range_reader_window(&r, &s);
-        range_window_slide(&w, 0);
+        struct window w = range_reader_window(&r, &s);
+        window_slide(&w, 0);
         size_t len = w.end - w.begin;
         if (len == 0) {
             continue;
@@ -364,7 +357,7 @@ static bool answer_matrix(struct evaluator *ev, const struct node *n, struct val
         }
         struct labels *labels = NULL;
         if (ok) {
-            labels = s.drop_name ? eval_without_name(ev, s.labels) : labels_ref(s.labels);
+            labels = s.drop_name ? without_name(ev, s.labels) : labels_ref(s.labels);
         }
         ok = labels != NULL;
         if (!ok) {

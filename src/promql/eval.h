@@ -98,7 +98,5 @@ bool eval_drop_names(struct evaluator *ev, struct columns *c) ATTR_NODISCARD;
 /* What goes with the metric's name: the name itself, and in Prometheus 3 the labels of its type and
  * unit (prometheus: schema.IsMetadataLabel). */
 bool eval_is_of_name(const struct evaluator *ev, struct str label);
-/* `labels` without the metric name and its kin; an owned reference, or NULL with ev->err. */
-struct labels *eval_without_name(struct evaluator *ev, const struct labels *labels);
 
 #endif

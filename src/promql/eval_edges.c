@@ -7,6 +7,20 @@
 #include "base/mem.h"
 #include "promql/absent.h"
 
+/* The first of samples [begin, end) at or after `at_ms`; `end` where there is none. */
+static size_t first_at(const int64_t *t_ms, size_t begin, size_t end, int64_t at_ms)
+{
+    while (begin < end) {
+        size_t middle = begin + (end - begin) / 2;
+        if (t_ms[middle] < at_ms) {
+            begin = middle + 1;
+        } else {
+            end = middle;
+        }
+    }
+    return begin;
+}
+
 enum edges edges_of(const struct node *n)
 {
     n = eval_unwrap(n);
@@ -43,8 +57,8 @@ static double interpolate(const struct edged_window *w, size_t i, int64_t t_ms, 
     return from + (to - from) * (double)(t_ms - w->t_ms[i]) / (double)(w->t_ms[i + 1] - w->t_ms[i]);
 }
 
-bool edged_reader_window(const struct edged_reader *r, const struct range_window *window,
-                         bool is_counter, struct edged_window *w)
+bool edged_reader_window(const struct edged_reader *r, const struct window *window, bool is_counter,
+                         struct edged_window *w)
 {
     size_t count = window->end - window->begin;
     if (count == 0) {
@@ -57,15 +71,11 @@ bool edged_reader_window(const struct edged_reader *r, const struct range_window
                                .end_ms = window->end_ms - r->after_ms};
     bool smoothed = r->edges == EDGES_SMOOTHED;
     /* The last sample at or before the start, or the first there is. */
-    while (w->first + 1 < w->last && w->t_ms[w->first + 1] <= w->begin_ms) {
-        w->first++;
+    if (w->last > 1) {
+        w->first = first_at(w->t_ms, 1, w->last, w->begin_ms + 1) - 1;
     }
     if (smoothed) {
-        size_t end = w->first;
-        while (end < w->last && w->t_ms[end] < w->end_ms) {
-            end++;
-        }
-        w->last = end;
+        w->last = first_at(w->t_ms, w->first, w->last, w->end_ms);
     }
     if (w->t_ms[w->last] <= w->begin_ms || w->t_ms[w->first] > w->end_ms) {
         return false;
@@ -80,13 +90,10 @@ bool edged_reader_window(const struct edged_reader *r, const struct range_window
 }
 
 /* The value at the end of the window `w`, which reaches as far before it as behind it. */
-static double point_at(const struct range_window *window, int64_t at_ms)
+static double point_at(const struct window *window, int64_t at_ms)
 {
     struct edged_window w = {.t_ms = window->stream->t_ms, .v = window->stream->v};
-    size_t next = window->begin;
-    while (next < window->end && w.t_ms[next] < at_ms) {
-        next++;
-    }
+    size_t next = first_at(w.t_ms, window->begin, window->end, at_ms);
     if (next < window->end && w.t_ms[next] == at_ms) {
         return w.v[next];
     }
@@ -106,10 +113,10 @@ bool edges_selector(struct evaluator *ev, const struct node *n, struct columns *
     struct stream s;
     bool ok = range_reader_open(&r, ev, &around) && eval_reserve(ev, out, range_reader_count(&r));
     while (ok && range_reader_next(&r, ev, &s, &ok)) {
-        struct range_window w = range_reader_window(&r, &s);
+        struct window w = range_reader_window(&r, &s);
         double *row = columns_add(out, labels_ref(s.labels), s.drop_name);
         for (size_t i = 0; i < out->steps; i++) {
-            range_window_slide(&w, i);
+            window_slide(&w, i);
             row[i] = point_at(&w, w.end_ms - ev->lookback_ms);
         }
         ok = ok && eval_spend(ev, WORK_ROW + out->steps);
@@ -150,9 +157,9 @@ bool edges_answer(struct evaluator *ev, const struct node *n, struct value *out)
     size_t points = 0;
     bool ok = edged_reader_open(&r, ev, n);
     while (ok && range_reader_next(&r.reader, ev, &s, &ok)) {
-        struct range_window w = range_reader_window(&r.reader, &s);
+        struct window w = range_reader_window(&r.reader, &s);
         struct edged_window edged;
-        range_window_slide(&w, 0);
+        window_slide(&w, 0);
         if (!edged_reader_window(&r, &w, false, &edged)) {
             continue;
         }
@@ -166,6 +173,5 @@ bool edges_answer(struct evaluator *ev, const struct node *n, struct value *out)
         }
     }
     edged_reader_close(&r);
-    value_sort(out);
     return ok;
 }

@@ -42,13 +42,14 @@ bool edged_reader_open(struct edged_reader *r, struct evaluator *ev,
 void edged_reader_close(struct edged_reader *r);
 /* The window `w`, of r->reader and already at its step, with its edges' values. False where it has
  * none. A counter that was reset next to an edge is taken to have started at 0. */
-bool edged_reader_window(const struct edged_reader *r, const struct range_window *w,
-                         bool is_counter, struct edged_window *out);
+bool edged_reader_window(const struct edged_reader *r, const struct window *w, bool is_counter,
+                         struct edged_window *out);
 
 /* `m smoothed`: on the line between the samples before and after each step; the one before where
  * there is none after. */
 bool edges_selector(struct evaluator *ev, const struct node *n, struct columns *out) ATTR_NODISCARD;
-/* `m[5m] anchored` asked as such: the samples within, and one at either edge. */
+/* `m[5m] anchored` asked as such: the samples within, and one at either edge; in no
+ * order. */
 bool edges_answer(struct evaluator *ev, const struct node *n, struct value *out) ATTR_NODISCARD;
 
 #endif

@@ -8,13 +8,6 @@
 #include "promql/eval.h"
 #include "promql/functions.h"
 
-enum func_id {
-#define FUNCTION(name, returns, required, maximum, doc, ...) FUNC_##name,
-#include "promql/functions.def"
-#undef FUNCTION
-    FUNC_COUNT
-};
-
 /* The samples of one window: never empty. `a` and `b` are the scalar arguments, in their order. */
 struct func_window {
     const int64_t *t_ms;
@@ -55,7 +48,6 @@ struct func_handler {
     bool quantile_arg; /* windows only: the first scalar is to be in [0, 1], else a warning */
     /* Windows only, or NULL: scalar arguments that a window with samples cannot be given. */
     bool (*check)(const struct func_window *, struct error *err);
-    bool uses_time; /* differs from step to step whatever its arguments */
 };
 
 /* `n` is a NODE_CALL. */
@@ -64,7 +56,6 @@ bool func_call_vector(struct evaluator *ev, const struct node *n,
 bool func_call_scalar(struct evaluator *ev, const struct node *n, double *out) ATTR_NODISCARD;
 /* Its rows come from the series of a range vector, one by one. */
 bool func_makes_rows(const struct function *f);
-bool func_depends_on_time(const struct function *f, size_t arg_count);
 
 /* func_window.c: runs `h->window` over the windows of the call's range vector. */
 bool func_over_windows(struct evaluator *ev, const struct node *n, const struct func_handler *h,

@@ -29,7 +29,7 @@ static double count_between(const struct edged_window *w, bool resets)
     return resets ? func_resets(&in) : func_changes(&in);
 }
 
-static double point(const struct edged_reader *r, const struct range_window *w, enum func_id id)
+static double point(const struct edged_reader *r, const struct window *w, enum func_id id)
 {
     bool is_counter = id == FUNC_rate || id == FUNC_increase;
     bool counts = id == FUNC_changes || id == FUNC_resets;
@@ -50,17 +50,17 @@ static double point(const struct edged_reader *r, const struct range_window *w, 
 bool func_over_edges(struct evaluator *ev, const struct node *n, struct columns *out)
 {
     const struct node *arg = n->call.args[0];
-    enum func_id id = (enum func_id)n->call.function->id;
+    enum func_id id = n->call.function->id;
     struct edged_reader r;
     struct stream s;
     struct str checked = STR_NONE;
     bool ok =
         edged_reader_open(&r, ev, arg) && eval_reserve(ev, out, range_reader_count(&r.reader));
     while (ok && range_reader_next(&r.reader, ev, &s, &ok)) {
-        struct range_window w = range_reader_window(&r.reader, &s);
+        struct window w = range_reader_window(&r.reader, &s);
         double *row = columns_add(out, labels_ref(s.labels), true);
         for (size_t i = 0; i < out->steps; i++) {
-            range_window_slide(&w, i);
+            window_slide(&w, i);
             row[i] = point(&r, &w, id);
         }
         ok = ok && eval_spend(ev, WORK_ROW + out->steps);

@@ -81,7 +81,7 @@ static void find_resets(struct extrapolation *x, const struct stream *s)
 
 /* Adds what the resets inside the window hide to its change. Summed anew for each window, in the
  * order of time, as Prometheus does: a running sum would lose digits to a long past huge value. */
-static double add_hidden(struct extrapolation *x, const struct range_window *w, double change)
+static double add_hidden(struct extrapolation *x, const struct window *w, double change)
 {
     while (x->last < x->resets.len && x->resets.items[x->last].at < w->end) {
         x->last++;
@@ -140,7 +140,7 @@ static double zero_point_factor(const struct extrapolation *x, double to_zero)
     return to_zero < s->filled_start ? spread_factor(x, to_zero) : s->factor;
 }
 
-static double extrapolate(struct extrapolation *x, const struct range_window *w)
+static double extrapolate(struct extrapolation *x, const struct window *w)
 {
     size_t count = w->end - w->begin;
     if (count < 2) {
@@ -192,7 +192,7 @@ static bool extrapolate_all(struct evaluator *ev, const struct node *arg, struct
     struct str checked = STR_NONE;
     while (ok && range_reader_next(&r, ev, &s, &ok)) {
         find_resets(x, &s);
-        struct range_window w = range_reader_window(&r, &s);
+        struct window w = range_reader_window(&r, &s);
         x->range_s = (double)w.range_ms / 1000;
         double *row = columns_add(out, labels_ref(s.labels), true);
         bool any = false;
@@ -200,7 +200,7 @@ static bool extrapolate_all(struct evaluator *ev, const struct node *arg, struct
             if (i % EVAL_STRETCH == EVAL_STRETCH - 1) {
                 ok = eval_spend(ev, EVAL_STRETCH);
             }
-            range_window_slide(&w, i);
+            window_slide(&w, i);
             row[i] = extrapolate(x, &w);
             any = any || !is_absent(row[i]);
         }

@@ -50,7 +50,7 @@ static const struct func_handler handlers[FUNC_COUNT] = {
     [FUNC_hour] = {.date = func_hour},
     [FUNC_idelta] = {.window = func_idelta},
     [FUNC_increase] = {.vector = func_increase, .makes_rows = true},
-    [FUNC_info] = {.vector = func_info, .uses_time = true},
+    [FUNC_info] = {.vector = func_info},
     [FUNC_irate] = {.window = func_irate},
     [FUNC_label_join] = {.vector = func_label_join},
     [FUNC_label_replace] = {.vector = func_label_replace},
@@ -66,7 +66,7 @@ static const struct func_handler handlers[FUNC_COUNT] = {
     [FUNC_minute] = {.date = func_minute},
     [FUNC_month] = {.date = func_month},
     [FUNC_pi] = {.scalar = func_pi},
-    [FUNC_predict_linear] = {.window = func_predict_linear, .uses_time = true},
+    [FUNC_predict_linear] = {.window = func_predict_linear},
     [FUNC_present_over_time] = {.window = func_present_over_time},
     [FUNC_quantile_over_time] = {.window = func_quantile_over_time, .quantile_arg = true},
     [FUNC_rad] = {.math = func_rad},
@@ -90,8 +90,8 @@ static const struct func_handler handlers[FUNC_COUNT] = {
     [FUNC_sum_over_time] = {.window = func_sum_over_time},
     [FUNC_tan] = {.math = tan},
     [FUNC_tanh] = {.math = tanh},
-    [FUNC_time] = {.scalar = func_time, .uses_time = true},
-    [FUNC_timestamp] = {.vector = func_timestamp, .uses_time = true},
+    [FUNC_time] = {.scalar = func_time},
+    [FUNC_timestamp] = {.vector = func_timestamp},
     [FUNC_ts_of_first_over_time] = {.window = func_ts_of_first_over_time},
     [FUNC_ts_of_last_over_time] = {.window = func_ts_of_last_over_time},
     [FUNC_ts_of_max_over_time] = {.window = func_ts_of_max_over_time,
@@ -101,13 +101,6 @@ static const struct func_handler handlers[FUNC_COUNT] = {
     [FUNC_vector] = {.vector = func_vector},
     [FUNC_year] = {.date = func_year},
 };
-
-/* A date function without an argument takes the time of the step. */
-bool func_depends_on_time(const struct function *f, size_t arg_count)
-{
-    const struct func_handler *h = &handlers[f->id];
-    return h->uses_time || (h->date != NULL && arg_count == 0);
-}
 
 bool func_makes_rows(const struct function *f)
 {

@@ -124,9 +124,9 @@ bool func_absent_over_time(struct evaluator *ev, const struct node *n, struct co
     struct stream s;
     bool ok = true;
     while (range_reader_next(&r, ev, &s, &ok)) {
-        struct range_window w = range_reader_window(&r, &s);
+        struct window w = range_reader_window(&r, &s);
         for (size_t i = 0; i < ev->grid.steps; i++) {
-            range_window_slide(&w, i);
+            window_slide(&w, i);
             present[i] = present[i] || w.begin < w.end;
         }
     }

@@ -68,13 +68,13 @@ void func_check_quantile(struct evaluator *ev, const struct node *arg, const dou
 
 /* `any` is false where no step has a point. */
 static bool fill_row(struct evaluator *ev, const struct func_handler *h, const struct arguments *a,
-                     struct range_window *w, double *scratch, double *row, bool *any)
+                     struct window *w, double *scratch, double *row, bool *any)
 {
     *any = false;
     bool called_off = false;
     const struct sort_pace pace = eval_sort_pace(ev);
     for (size_t i = 0; i < ev->grid.steps; i++) {
-        range_window_slide(w, i);
+        window_slide(w, i);
         row[i] = absent();
         if (w->begin == w->end) {
             continue;
@@ -107,8 +107,8 @@ static bool fill_row(struct evaluator *ev, const struct func_handler *h, const s
 }
 
 /* The same by a function that follows the window. */
-static bool fill_row_sliding(struct evaluator *ev, const struct func_handler *h,
-                             struct range_window *w, size_t *queue, double *row, bool *any)
+static bool fill_row_sliding(struct evaluator *ev, const struct func_handler *h, struct window *w,
+                             size_t *queue, double *row, bool *any)
 {
     struct func_sliding in = {.t_ms = w->stream->t_ms, .v = w->stream->v, .queue = queue};
     *any = false;
@@ -116,7 +116,7 @@ static bool fill_row_sliding(struct evaluator *ev, const struct func_handler *h,
         if (i % EVAL_STRETCH == EVAL_STRETCH - 1 && !eval_spend(ev, EVAL_STRETCH)) {
             return false;
         }
-        range_window_slide(w, i);
+        window_slide(w, i);
         if (w->begin == w->end) {
             row[i] = absent();
             continue;
@@ -155,7 +155,7 @@ static bool over_streams(struct evaluator *ev, const struct func_handler *h,
     bool slides = h->sliding != NULL && ev->grid.steps > 1;
     while (ok && range_reader_next(&r, ev, &s, &ok)) {
         scratch_reserve(&scratch, s.len);
-        struct range_window w = range_reader_window(&r, &s);
+        struct window w = range_reader_window(&r, &s);
         double *row = columns_add(out, labels_ref(s.labels), s.drop_name || !h->keeps_name);
         bool any;
         ok = eval_spend(ev, WORK_ROW + ev->grid.steps) &&

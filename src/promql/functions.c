@@ -3,15 +3,7 @@
 
 #include "base/attr.h"
 
-/* Numbers the rows. */
-enum function_row {
-#define FUNCTION(name, returns, required, maximum, doc, ...) ROW_##name,
-#include "promql/functions.def"
-#undef FUNCTION
-    ROW_COUNT
-};
-
-static const struct function table[ROW_COUNT] = {
+static const struct function table[FUNC_COUNT] = {
 #define FUNCTION(function_name, returns_type, required_args, maximum_args, text, ...) \
     {.name = #function_name,                                                          \
      .returns = returns_type,                                                         \
@@ -20,7 +12,7 @@ static const struct function table[ROW_COUNT] = {
      .required = required_args,                                                       \
      .maximum = maximum_args,                                                         \
      .doc = text,                                                                     \
-     .id = (unsigned)ROW_##function_name},
+     .id = FUNC_##function_name},
 #include "promql/functions.def"
 #undef FUNCTION
 };
@@ -32,18 +24,26 @@ enum value_type function_arg_type(const struct function *f, size_t i)
 
 bool function_takes_smoothed(const struct function *f)
 {
-    return f->id == ROW_rate || f->id == ROW_increase || f->id == ROW_delta;
+    return f->id == FUNC_rate || f->id == FUNC_increase || f->id == FUNC_delta;
 }
 
 bool function_takes_anchored(const struct function *f)
 {
-    return function_takes_smoothed(f) || f->id == ROW_changes || f->id == ROW_resets;
+    return function_takes_smoothed(f) || f->id == FUNC_changes || f->id == FUNC_resets;
+}
+
+bool function_depends_on_time(const struct function *f, size_t arg_count)
+{
+    /* Fields of a date, which without an argument is that of the evaluation. */
+    bool is_date = f->required == 0 && f->maximum == 1;
+    return (is_date && arg_count == 0) || f->id == FUNC_info || f->id == FUNC_predict_linear ||
+           f->id == FUNC_time || f->id == FUNC_timestamp;
 }
 
 const struct function *function_find(struct str name)
 {
     if (str_equal_c(name, "holt_winters")) {
-        return &table[ROW_double_exponential_smoothing];
+        return &table[FUNC_double_exponential_smoothing];
     }
     size_t low = 0;
     size_t high = ARRAY_LEN(table);

@@ -11,9 +11,12 @@
 
 #define FUNCTION_MAX_ARGS 8
 
-struct evaluator; /* eval.h, private to promql */
-struct node;
-struct error;
+enum func_id {
+#define FUNCTION(name, returns, required, maximum, doc, ...) FUNC_##name,
+#include "promql/functions.def"
+#undef FUNCTION
+    FUNC_COUNT
+};
 
 struct function {
     const char *name;
@@ -23,7 +26,7 @@ struct function {
     unsigned required; /* arguments that must be there */
     unsigned maximum;  /* FUNCTION_VARIADIC: any number, of the last declared type */
     const char *doc;   /* one line, for the manual */
-    unsigned id;       /* row number: index into the evaluator's dispatch */
+    enum func_id id;
 };
 #define FUNCTION_VARIADIC 1000u
 
@@ -36,5 +39,7 @@ const struct function *function_table(size_t *count);
  * window (prometheus: promql/functions.go, AnchoredSafeFunctions, SmoothedSafeFunctions). */
 bool function_takes_anchored(const struct function *f);
 bool function_takes_smoothed(const struct function *f);
+/* With so many arguments, does it differ from one evaluation time to another, whatever they are? */
+bool function_depends_on_time(const struct function *f, size_t arg_count);
 
 #endif

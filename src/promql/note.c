@@ -5,10 +5,10 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/escape.h"
 #include "base/number.h"
+#include "base/timestamp.h"
 #include "promql/eval.h"
 
 void notes_release(struct notes *notes)
@@ -167,20 +167,6 @@ const char *eval_number_text(struct strbuf *buf, double v)
     return strbuf_cstr(buf);
 }
 
-/* RFC 3339 in UTC, whole seconds, as Prometheus prints these. */
-static void add_time(struct strbuf *out, int64_t ms)
-{
-    time_t seconds = (time_t)(ms / 1000);
-    struct tm tm;
-    char text[64];
-    if (gmtime_r(&seconds, &tm) == NULL ||
-        strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm) == 0) {
-        strbuf_printf(out, "%lld", (long long)seconds);
-        return;
-    }
-    strbuf_add_c(out, text);
-}
-
 static void add_repairs(struct strbuf *out, const struct note *note)
 {
     struct strbuf number = STRBUF_INIT;
@@ -188,9 +174,9 @@ static void add_repairs(struct strbuf *out, const struct note *note)
     strbuf_printf(out, " to %s", eval_number_text(&number, note->repair.highest));
     strbuf_printf(out, ", with a max diff of %.2g, over %zu samples from ", note->repair.difference,
                   note->repairs);
-    add_time(out, note->first_ms);
+    timestamp_format(out, note->first_ms, false);
     strbuf_add_c(out, " to ");
-    add_time(out, note->last_ms);
+    timestamp_format(out, note->last_ms, false);
     strbuf_release(&number);
 }
 

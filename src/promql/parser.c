@@ -129,7 +129,8 @@ struct node *parser_finish(struct parser *p, struct node *n)
     return n;
 }
 
-struct node *parser_broken(struct parser *p, size_t begin)
+/* A node of no known type that stands for what is wrong; NULL after a limit. */
+static struct node *make_broken(struct parser *p, size_t begin)
 {
     struct node *n = p->fatal ? NULL : parser_node(p, NODE_NUMBER, begin);
     if (n == NULL) {
@@ -292,7 +293,7 @@ static struct node *parse_unary_or_recover(struct parser *p)
         return n;
     }
     parser_recover(p, STOP_OPERATOR | STOP_COMMA | STOP_CLOSE);
-    return parser_broken(p, begin);
+    return make_broken(p, begin);
 }
 
 static struct node *parse_operator(struct parser *p, struct node *left)
@@ -309,7 +310,7 @@ static struct node *parse_operator(struct parser *p, struct node *left)
     if (!parser_matching(p, n)) {
         parser_recover(p, STOP_OPERATOR | STOP_COMMA | STOP_CLOSE);
         n->broken = true;
-        n->binary.right = parser_broken(p, p->previous_end);
+        n->binary.right = make_broken(p, p->previous_end);
         return n->binary.right != NULL ? parser_finish(p, n) : NULL;
     }
     n->binary.op_end = (uint32_t)p->previous_end;

@@ -45,8 +45,6 @@ bool parser_expect(struct parser *p, enum token_kind kind, const char *what);
 bool parser_unexpected(struct parser *p, const char *expected);
 bool parser_fail(struct parser *p, size_t begin, size_t end, const char *fmt, ...)
     ATTR_PRINTF(4, 5);
-/* A node of no known type that stands for what is wrong; NULL after a limit. */
-struct node *parser_broken(struct parser *p, size_t begin);
 /* A node from byte `begin`; NULL with ERROR_LIMIT where there are too many. */
 struct node *parser_node(struct parser *p, enum node_kind kind, size_t begin);
 /* The node is complete up to the last token taken: sets its end and height. */

@@ -154,12 +154,14 @@ static int binds(const struct node *n)
     return n->kind == NODE_UNARY ? operator_info(OP_MULTIPLY)->precedence : INT_MAX;
 }
 
+static void print_node(struct strbuf *out, const struct node *n, unsigned flags);
+
 static void print_wrapped(struct strbuf *out, const struct node *n, unsigned flags, bool wrap)
 {
     if (wrap) {
         strbuf_add_char(out, '(');
     }
-    node_print(out, n, flags);
+    print_node(out, n, flags);
     if (wrap) {
         strbuf_add_char(out, ')');
     }
@@ -198,7 +200,7 @@ static void print_call(struct strbuf *out, const struct node *n, unsigned flags)
         if (i > 0) {
             strbuf_add_c(out, ", ");
         }
-        node_print(out, n->call.args[i], flags);
+        print_node(out, n->call.args[i], flags);
     }
     strbuf_add_char(out, ')');
 }
@@ -213,10 +215,10 @@ static void print_aggregate(struct strbuf *out, const struct node *n, unsigned f
     }
     strbuf_add_char(out, '(');
     if (n->aggregate.parameter != NULL) {
-        node_print(out, n->aggregate.parameter, flags);
+        print_node(out, n->aggregate.parameter, flags);
         strbuf_add_c(out, ", ");
     }
-    node_print(out, n->aggregate.inner, flags);
+    print_node(out, n->aggregate.inner, flags);
     strbuf_add_char(out, ')');
 }
 
@@ -266,7 +268,7 @@ static void print_binary(struct strbuf *out, const struct node *n, unsigned flag
     print_fills(out, n);
     strbuf_add_char(out, ' ');
     if (right == n->binary.right && right->kind == NODE_UNARY) {
-        node_print(out, right, flags); /* a sign can stand behind any operator */
+        print_node(out, right, flags); /* a sign can stand behind any operator */
     } else {
         print_operand(out, n->binary.right, flags, info->precedence, info->right_associative);
     }
@@ -275,7 +277,7 @@ static void print_binary(struct strbuf *out, const struct node *n, unsigned flag
 static void print_signal(struct strbuf *out, const struct node *n, unsigned flags)
 {
     if ((flags & PRINT_AS_WRITTEN) == 0) {
-        node_print(out, n->signal.inner, flags);
+        print_node(out, n->signal.inner, flags);
         return;
     }
     strbuf_add_str(out, n->signal.name);
@@ -283,7 +285,7 @@ static void print_signal(struct strbuf *out, const struct node *n, unsigned flag
     print_offset(out, NULL, n->signal.offset_ms, flags);
 }
 
-void node_print(struct strbuf *out, const struct node *n, unsigned flags)
+static void print_node(struct strbuf *out, const struct node *n, unsigned flags)
 {
     switch (n->kind) {
     case NODE_NUMBER:
@@ -310,14 +312,14 @@ void node_print(struct strbuf *out, const struct node *n, unsigned flags)
     case NODE_UNARY:
         strbuf_add_char(out, n->unary.negative ? '-' : '+');
         if (n->unary.inner->kind == NODE_UNARY) {
-            node_print(out, n->unary.inner, flags);
+            print_node(out, n->unary.inner, flags);
         } else {
             print_operand(out, n->unary.inner, flags, operator_info(OP_POWER)->precedence, true);
         }
         return;
     case NODE_PAREN:
         strbuf_add_char(out, '(');
-        node_print(out, n->paren, flags);
+        print_node(out, n->paren, flags);
         strbuf_add_char(out, ')');
         return;
     case NODE_SIGNAL:
@@ -328,5 +330,5 @@ void node_print(struct strbuf *out, const struct node *n, unsigned flags)
 
 void expr_print(struct strbuf *out, const struct expr *e, unsigned flags)
 {
-    node_print(out, e->root, flags);
+    print_node(out, e->root, flags);
 }

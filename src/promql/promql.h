@@ -65,7 +65,6 @@ enum print_flags {
     PRINT_AS_WRITTEN = 1 << 0 /* signal names and unit literals as the person wrote them */
 };
 void expr_print(struct strbuf *out, const struct expr *e, unsigned flags);
-void node_print(struct strbuf *out, const struct node *n, unsigned flags);
 
 /* Do the two mean the same? Parentheses and signals' names do not matter, places neither. */
 bool node_equal(const struct node *a, const struct node *b);
@@ -91,8 +90,7 @@ struct eval_options {
     int64_t lookback_delta_ms; /* 0: the default of 5 m */
     int64_t default_step_ms;   /* of subqueries without one; 0: 1 m */
     enum semantics semantics;
-    size_t
-        max_points; /* points of one intermediate result; 0: EVAL_MAX_POINTS; over it ERROR_LIMIT */
+    size_t max_points; /* of one intermediate result; 0: EVAL_MAX_POINTS; ERROR_LIMIT */
     /* What `end()` is where the question ends behind the grid's last step; 0: the last step. */
     int64_t end_ms;
     size_t max_samples; /* samples the question may read; 0: EVAL_MAX_SAMPLES; ERROR_LIMIT */

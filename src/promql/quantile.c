@@ -144,6 +144,7 @@ double quantile_fraction_of_buckets(double lower, double upper, struct bucket *b
     return (ranks[1] - ranks[0]) / count;
 }
 
+/* Ascending, NaN first. */
 static int value_compare(const void *a, const void *b)
 {
     double x = *(const double *)a;
@@ -152,11 +153,6 @@ static int value_compare(const void *a, const void *b)
         return (isnan(y) != 0) - (isnan(x) != 0);
     }
     return (x > y) - (x < y);
-}
-
-void quantile_sort(double *values, size_t n)
-{
-    qsort(values, n, sizeof(*values), value_compare);
 }
 
 /* Where no value is needed to say it. */
@@ -185,7 +181,7 @@ double quantile_of_values(double q, double *values, size_t n)
     if (is_known(q, n, &known)) {
         return known;
     }
-    quantile_sort(values, n);
+    qsort(values, n, sizeof(*values), value_compare);
     return quantile_of_sorted(q, values, n);
 }
 

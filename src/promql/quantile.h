@@ -38,7 +38,5 @@ double quantile_of_values(double q, double *values, size_t n);
 /* The same, `*out`, in slices where they are many; false where it was called off. */
 bool quantile_of_values_paced(double q, double *values, size_t n, const struct sort_pace *pace,
                               double *out) ATTR_NODISCARD;
-/* Ascending, NaN first. */
-void quantile_sort(double *values, size_t n);
 
 #endif

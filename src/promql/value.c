@@ -112,20 +112,6 @@ struct value_series *value_add(struct value *v, struct labels *labels)
     return &v->series.items[v->series.len - 1];
 }
 
-void value_drop_empty(struct value *v)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < v->series.len; i++) {
-        struct value_series *s = &v->series.items[i];
-        if (absent_all(s->points, s->count)) {
-            series_release(s);
-        } else {
-            v->series.items[kept++] = *s;
-        }
-    }
-    v->series.len = kept;
-}
-
 static int series_compare(const void *a, const void *b)
 {
     const struct value_series *left = a;

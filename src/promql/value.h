@@ -3,7 +3,7 @@
  * nobody above query/ knows who answered.
  *
  * A vector or matrix is columns over one grid of steps; an instant question has a grid of one step.
- * Where a series has no point at a step its column holds the staleness marker (VALUE_ABSENT): a
+ * Where a series has no point at a step its column holds the staleness marker (value_absent): a
  * real NaN is another bit pattern. Raw range vectors (`m[5m]` asked as such) carry their own times
  * instead of the grid's.
  *
@@ -85,8 +85,6 @@ size_t value_points(const struct value *v);
 /* Adds a series of grid.steps absent points; takes over the reference. The pointer is good until
  * the next one. */
 struct value_series *value_add(struct value *v, struct labels *labels);
-/* Drops series without any point. */
-void value_drop_empty(struct value *v);
 /* By labels_compare. */
 void value_sort(struct value *v);
 /* The same in slices (base/merge_sort.h); false where it was called off. */

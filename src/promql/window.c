@@ -180,14 +180,14 @@ bool range_reader_next(struct range_reader *r, struct evaluator *ev, struct stre
     return *ok;
 }
 
-struct range_window range_reader_window(const struct range_reader *r, const struct stream *s)
+struct window range_reader_window(const struct range_reader *r, const struct stream *s)
 {
     int64_t start = r->fixed ? r->fixed_ms : r->grid.start_ms;
     bool is_whole = r->grid.steps == 1; /* just the window's samples were read */
-    return (struct range_window){.stream = s,
-                                 .end = is_whole ? s->len : 0,
-                                 .first_end_ms = start - r->offset_ms,
-                                 .step_ms = r->fixed ? 0 : r->grid.step_ms,
-                                 .range_ms = r->range_ms,
-                                 .closed = r->left_open ? 0 : 1};
+    return (struct window){.stream = s,
+                           .end = is_whole ? s->len : 0,
+                           .first_end_ms = start - r->offset_ms,
+                           .step_ms = r->fixed ? 0 : r->grid.step_ms,
+                           .range_ms = r->range_ms,
+                           .closed = r->left_open ? 0 : 1};
 }

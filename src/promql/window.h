@@ -61,7 +61,7 @@ struct samples samples_take(struct samples *spare);
 void samples_give(struct samples *spare, struct samples *samples);
 
 /* A window on a stream: samples [begin, end), of the time (begin_ms, end_ms]. */
-struct range_window {
+struct window {
     const struct stream *stream;
     size_t begin;
     size_t end;
@@ -74,10 +74,10 @@ struct range_window {
     int64_t closed; /* 1 where a sample at begin_ms is inside */
 };
 
-struct range_window range_reader_window(const struct range_reader *r, const struct stream *s);
+struct window range_reader_window(const struct range_reader *r, const struct stream *s);
 
 /* Moves the window to `step`; steps only go up. */
-static inline void range_window_slide(struct range_window *w, size_t step)
+static inline void window_slide(struct window *w, size_t step)
 {
     const struct stream *s = w->stream;
     w->end_ms = w->first_end_ms + (int64_t)step * w->step_ms;

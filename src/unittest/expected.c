@@ -8,7 +8,9 @@
 
 #define TOLERANCE 1e-6
 
-bool expected_number_equal(double a, double b)
+/* Prometheus' idea of equal numbers in its test language: |a-b| / (|a|+|b|) below a millionth, NaN
+ * equal to NaN (prometheus: util/almost). */
+static bool number_equal(double a, double b)
 {
     if (isnan(a) || isnan(b)) {
         return isnan(a) && isnan(b);
@@ -142,7 +144,7 @@ static bool point_equal(double want, double have)
     if (value_is_absent(want) || value_is_absent(have)) {
         return value_is_absent(want) && value_is_absent(have);
     }
-    return expected_number_equal(want, have);
+    return number_equal(want, have);
 }
 
 bool expected_equals_step(struct expected *e, const struct value *v, size_t step,
@@ -177,8 +179,7 @@ bool expected_equals_instant(struct expected *e, const struct value *v, bool ord
             strbuf_printf(why, "expected a scalar, got a %s", value_type_name(v->type));
             return false;
         }
-        return expected_number_equal(e->scalar, v->scalar[0]) ||
-               differ(why, NULL, e->scalar, v->scalar[0]);
+        return number_equal(e->scalar, v->scalar[0]) || differ(why, NULL, e->scalar, v->scalar[0]);
     }
     if (v->type != VALUE_VECTOR) {
         strbuf_printf(why, "expected a vector, got a %s", value_type_name(v->type));

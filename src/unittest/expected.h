@@ -38,8 +38,5 @@ bool expected_equals_step(struct expected *e, const struct value *v, size_t step
 bool expected_equals_range(struct expected *e, const struct value *v, struct strbuf *why);
 bool expected_equals_samples(struct expected *e, const struct value *v,
                              const struct expectation *range, struct strbuf *why);
-/* Prometheus' idea of equal numbers in its test language: |a-b| / (|a|+|b|) below a millionth, NaN
- * equal to NaN (prometheus: util/almost). */
-bool expected_number_equal(double a, double b);
 
 #endif

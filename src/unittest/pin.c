@@ -1,12 +1,12 @@
 /* See pin.h. */
 #include "unittest/pin.h"
 
-#include "promql/func.h"
+#include "promql/functions.h"
 
 bool pin_asks_for_bounds(const struct node *n)
 {
     if (n->kind == NODE_CALL) {
-        unsigned id = n->call.function->id;
+        enum func_id id = n->call.function->id;
         return id == FUNC_end || id == FUNC_range || id == FUNC_start || id == FUNC_step;
     }
     if (n->kind == NODE_SELECTOR) {
@@ -18,7 +18,7 @@ bool pin_asks_for_bounds(const struct node *n)
 static bool pin_call(struct node *n, int64_t at_ms)
 {
     const struct function *f = n->call.function;
-    if (func_depends_on_time(f, n->call.arg_count)) {
+    if (function_depends_on_time(f, n->call.arg_count)) {
         return false;
     }
     for (size_t i = 0; i < n->call.arg_count; i++) {

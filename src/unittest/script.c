@@ -4,9 +4,10 @@
 #include "base/diag.h"
 #include "base/duration.h"
 #include "base/number.h"
+#include "base/timestamp.h"
 
-/* Times beyond this many seconds are out of what can be calculated with in milliseconds. */
-#define SECONDS_LIMIT 9.0e12
+/* A step counted SERIES_NOTATION_MAX_VALUES times, and any time before it, stay within 64 bits. */
+#define STEP_MAX_MS ((int64_t)900000000000)
 
 void script_init(struct script *s, struct str text)
 {
@@ -112,14 +113,17 @@ static bool take_time(struct cursor *c, int64_t *ms)
     struct str digits = str_slice(word, str_starts_with(word, STR("-")), word.len);
     double seconds;
     if (number_parse(word, &seconds)) {
-        if (!(seconds > -SECONDS_LIMIT && seconds < SECONDS_LIMIT)) {
-            return fail(c, word, "a time out of range");
+        if (!(seconds > -TIMESTAMP_MAX_SECONDS && seconds < TIMESTAMP_MAX_SECONDS)) {
+            return fail(c, word, "the time is out of range");
         }
         *ms = (int64_t)(seconds * 1000);
         return true;
     }
     if (!duration_parse(digits, ms, c->err)) {
         return script_place(c->text, digits, c->err);
+    }
+    if ((double)*ms > TIMESTAMP_MAX_SECONDS * 1000) {
+        return fail(c, word, "the time is out of range");
     }
     if (digits.len < word.len) {
         *ms = -*ms;
@@ -130,7 +134,8 @@ static bool take_time(struct cursor *c, int64_t *ms)
 static bool take_step(struct cursor *c, int64_t *ms)
 {
     struct str word = peek_word(c);
-    return take_time(c, ms) && (*ms > 0 || fail(c, word, "a step must be longer than 0"));
+    return take_time(c, ms) && (*ms > 0 || fail(c, word, "a step must be longer than 0")) &&
+           (*ms <= STEP_MAX_MS || fail(c, word, "a step must be at most 28y"));
 }
 
 static bool take_span(struct cursor *c, int64_t *from, int64_t *to, int64_t *step)

@@ -1,36 +1,12 @@
 /* Documents: where their text comes from, and looking into their nodes. parse.c builds them. */
 #include "yaml/node.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "yaml/document.h"
-
-static bool read_file(const char *file, struct strbuf *out, struct error *err)
-{
-    FILE *in = fopen(file, "re");
-    if (in == NULL) {
-        return error_set_sys(err, errno, "cannot open the file");
-    }
-    char chunk[16384];
-    size_t n;
-    bool fits = true;
-    while (fits && (n = fread(chunk, 1, sizeof(chunk), in)) > 0) {
-        fits = strbuf_add(out, chunk, n);
-    }
-    int failed = ferror(in) != 0 ? errno : 0;
-    (void)fclose(in);
-    if (failed != 0) {
-        return error_set_sys(err, failed, "cannot read the file");
-    }
-    if (!fits) {
-        return error_set(err, ERROR_LIMIT, "the file is larger than %zu MiB", YAML_MAX_BYTES >> 20);
-    }
-    return true;
-}
 
 struct yaml_document *yaml_load(const char *file, struct diags *diags)
 {
@@ -38,7 +14,7 @@ struct yaml_document *yaml_load(const char *file, struct diags *diags)
     strbuf_init(&text, YAML_MAX_BYTES);
     struct error err = ERROR_INIT;
     struct yaml_document *doc = NULL;
-    if (read_file(file, &text, &err)) {
+    if (file_read(file, &text, &err)) {
         doc = yaml_parse(file, strbuf_str(&text), diags);
     } else {
         diags_add_error(diags, file, STR_NONE, &err);

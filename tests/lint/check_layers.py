@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Holds the #include lines against the table of layers: who may use whom, and which third-party
 header stands in which files. ARCHITECTURE.md shows the same table; this is the one that decides.
+A header whose first comment says "Private to this folder" is no other folder's to include.
 
     check_layers.py ROOT
 """
@@ -47,6 +48,15 @@ def folder_of(path):
     return path.split("/")[0] if "/" in path else "."
 
 
+def is_private(root, path):
+    name = os.path.join(root, path)
+    if not os.path.exists(name):
+        return False
+    with open(name, encoding="utf-8") as file:
+        head = file.read().split("*/")[0]
+    return "Private to this folder" in re.sub(r"[\s*]+", " ", head)
+
+
 def check_file(root, path, problems):
     here = folder_of(path)
     allowed = set(LAYERS.get(here, "").split()) | {here}
@@ -65,6 +75,8 @@ def check_file(root, path, problems):
                     problems.append("%s: include '%s' with its folder" % (where, name))
                 elif folder_of(name) not in allowed and name not in EXTRA.get(here, set()):
                     problems.append("%s: %s/ may not use '%s'" % (where, here, name))
+                elif folder_of(name) != here and is_private(root, name):
+                    problems.append("%s: '%s' is private to its folder" % (where, name))
             elif name in THIRD_PARTY and path not in THIRD_PARTY[name]:
                 problems.append("%s: <%s> belongs to %s" % (where, name,
                                                            ", ".join(sorted(THIRD_PARTY[name]))))

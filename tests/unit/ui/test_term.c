@@ -64,7 +64,7 @@ static char *take(const struct pty *pty)
         while (poll(&fd, 1, 0) == 0) {
             read_some(pty, &out); /* makes room */
         }
-        ck_assert_int_eq(write(pty->slave, MARK + i, 1), 1);
+        ck_assert_int_eq(write(pty->slave, &MARK[i], 1), 1);
     }
     while (!str_ends_with(strbuf_str(&out), STR(MARK))) {
         read_some(pty, &out);

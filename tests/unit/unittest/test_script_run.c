@@ -100,6 +100,11 @@ static const struct {
     {"eval range from 1m to 0 step 1m x\n", "ends before it begins", 1, 12},
     {"eval instant at 1m x\n  expect nothing\n", "expected fail, warn", 2, 10},
     {"eval instant at 1m x\n  y{a} 1\n", "expected '='", 2, 6},
+    {"load 900000001\n  x 1\n", "at most 28y", 1, 6},
+    {"load 200y\n  x 1\n", "at most 28y", 1, 6},
+    {"eval instant at 9e12 x\n", "out of range", 1, 17},
+    {"eval instant at -290000000y x\n", "out of range", 1, 17},
+    {"eval range from 0 to 290000000y step 1m x\n", "out of range", 1, 22},
 };
 
 START_TEST(broken_scripts_are_refused)
