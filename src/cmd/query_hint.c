@@ -189,7 +189,7 @@ void query_print_store_hints(const struct query_question *q, const struct store 
     struct label_values metrics = {0};
     struct error err = ERROR_INIT;
     diags_init(&diags);
-    if (!store_label_values(store, STR(LABEL_NAME), NULL, 0, &metrics, &err)) {
+    if (!store_label_values(store, STR(LABEL_NAME), NULL, 0, NULL, &metrics, &err)) {
         error_release(&err);
     }
     for (const struct node *n = q->expr->selectors; n != NULL; n = n->selector.next) {

@@ -53,6 +53,9 @@ static void series_release(struct value_series *s)
     free(s->times_ms);
 }
 
+/* A series' labels and allocations take as long to free as so many points. */
+#define SERIES_WEIGHT ((size_t)64)
+
 size_t value_points(const struct value *v)
 {
     size_t points = 0;
@@ -62,6 +65,11 @@ size_t value_points(const struct value *v)
     return points;
 }
 
+bool value_is_huge(const struct value *v)
+{
+    return value_points(v) + v->series.len * SERIES_WEIGHT >= MEM_HUGE / sizeof(double) / 4;
+}
+
 bool value_release_part(struct value *v, size_t points)
 {
     for (size_t freed = 0; v->series.len > 0; v->series.len--) {
@@ -69,7 +77,7 @@ bool value_release_part(struct value *v, size_t points)
         if (freed >= points) {
             return false;
         }
-        freed += last->count + 1;
+        freed += last->count + SERIES_WEIGHT;
         mem_free_pages(last->points, last->count * sizeof(*last->points));
         last->points = NULL;
         if (last->times_ms != NULL) {

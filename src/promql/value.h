@@ -78,7 +78,8 @@ struct value {
 void value_init(struct value *v, enum value_type type, struct grid grid);
 void value_release(struct value *v);
 /* Releases the last series only, `points` points of them or a little more; true when nothing is
- * left. For huge values (MEM_HUGE), whose memory takes long to give back. */
+ * left. For huge values, which take some milliseconds and more. */
+bool value_is_huge(const struct value *v);
 bool value_release_part(struct value *v, size_t points);
 /* Points of all series. */
 size_t value_points(const struct value *v);

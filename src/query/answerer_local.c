@@ -134,83 +134,6 @@ static void fail(struct local_query *lq, const struct error *err)
     }
 }
 
-static int compare_strs(const void *a, const void *b)
-{
-    return str_compare(*(const struct str *)a, *(const struct str *)b);
-}
-
-/* The values of one label over the selected series that have a sample within the time asked for. */
-static void collect_values(const struct selection *sel, const struct query_names_request *wanted,
-                           struct label_values *out)
-{
-    for (size_t i = 0; i < sel->series.len; i++) {
-        const struct series *s = sel->series.items[i];
-        int64_t t_ms = 0;
-        double v = 0;
-        if (!series_read_last(s, wanted->from_ms, wanted->to_ms, &t_ms, &v)) {
-            continue;
-        }
-        struct str value = labels_get(series_labels(s), wanted->label);
-        if (value.len > 0) {
-            vec_push(&out->values, value);
-        }
-    }
-    if (out->values.len == 0) {
-        return;
-    }
-    qsort(out->values.items, out->values.len, sizeof(*out->values.items), compare_strs);
-    size_t kept = 1;
-    for (size_t i = 1; i < out->values.len; i++) {
-        if (!str_equal(out->values.items[i], out->values.items[kept - 1])) {
-            out->values.items[kept++] = out->values.items[i];
-        }
-    }
-    out->values.len = kept;
-}
-
-static bool find_names(struct local *l, const struct query_names_request *wanted,
-                       struct label_values *out, struct error *err)
-{
-    if (wanted->from_ms == INT64_MIN && wanted->to_ms == INT64_MAX) {
-        return store_label_values(l->store, wanted->label, wanted->matchers, wanted->matcher_count,
-                                  out, err);
-    }
-    struct selection sel = {0};
-    bool ok;
-    if (wanted->matcher_count > 0) {
-        ok = store_select(l->store, wanted->matchers, wanted->matcher_count, &sel, err);
-    } else {
-        struct matcher named;
-        if (!matcher_init(&named, MATCH_NOT_EQUAL, STR(LABEL_NAME), STR(""), err)) {
-            return false;
-        }
-        ok = store_select(l->store, &named, 1, &sel, err);
-        matcher_release(&named);
-    }
-    if (ok) {
-        collect_values(&sel, wanted, out);
-    }
-    selection_release(&sel);
-    return ok;
-}
-
-static void answer_names(struct local *l, struct local_query *lq)
-{
-    struct label_values found = {0};
-    struct error err = ERROR_INIT;
-    bool ok = find_names(l, &lq->wanted, &found, &err);
-    query_names_cb done = lq->wanted.done;
-    void *user = lq->wanted.user;
-    query_free(lq);
-    if (ok) {
-        done(user, found.values.items, found.values.len, NULL);
-    } else {
-        done(user, NULL, 0, &err);
-    }
-    error_release(&err);
-    vec_release(&found.values);
-}
-
 static void take_turn(void *user);
 
 static void arm(struct local *l)
@@ -253,6 +176,10 @@ static bool begin(struct local *l, struct lane *lane, struct error *err)
     struct local_query *first = lane->first;
     lane_remove(lane, first);
     lane->open = first;
+    if (first->is_names) {
+        evaluation_begin_names(lane->evaluation, &first->wanted, first->deadline);
+        return true;
+    }
     evaluation_begin(lane->evaluation, &first->request, &l->options, first->deadline);
     return true;
 }
@@ -272,13 +199,35 @@ static void deliver(struct local *l, struct local_query *lq, struct value *value
         return;
     }
     l->gone = NULL;
-    if (value_points(value) < MEM_HUGE / sizeof(double)) {
+    if (!value_is_huge(value)) {
         value_release(value);
         return;
     }
     l->waste = *value;
     l->has_waste = true;
     arm(l);
+}
+
+/* The store outlives the answerer, which may not be there any more behind `done`. */
+static void answer_names(struct local *l, struct lane *lane)
+{
+    struct local_query *lq = lane->open;
+    struct store *store = l->store;
+    struct label_values found;
+    struct error err = ERROR_INIT;
+    uint64_t hold;
+    if (!evaluation_take_names(lane->evaluation, &found, &hold, &err)) {
+        fail_next(l, lane, &err);
+        return;
+    }
+    query_names_cb done = lq->wanted.done;
+    void *user = lq->wanted.user;
+    lane->open = NULL;
+    query_free(lq);
+    arm(l);
+    done(user, found.values.items, found.values.len, NULL);
+    store_release_hold(store, hold);
+    vec_release(&found.values);
 }
 
 /* Until this turn has taken long enough. */
@@ -309,6 +258,10 @@ static void evaluate(struct local *l, struct lane *lane)
         fail_late(l, lane);
         return;
     }
+    if (lq->is_names) {
+        answer_names(l, lane);
+        return;
+    }
     if (!evaluation_take(lane->evaluation, &value, &err)) {
         fail_next(l, lane, &err);
         return;
@@ -334,15 +287,7 @@ static void take_turn(void *user)
         }
     }
     struct lane *lane = next_lane(l);
-    struct local_query *next = lane != NULL ? lane_next(lane) : NULL;
-    if (next == NULL) {
-        return; /* nobody waits any more */
-    }
-    if (next->is_names) {
-        lane_remove(lane, next);
-        arm(l);
-        answer_names(l, next);
-    } else {
+    if (lane != NULL) { /* else nobody waits any more */
         evaluate(l, lane);
     }
 }

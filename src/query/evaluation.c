@@ -1,6 +1,6 @@
 /*
- * See evaluation.h. The hold is taken only when it first gives way: until then nothing of the store
- * can have changed, and most questions end before that.
+ * See evaluation.h. An evaluation's hold is taken only when it first gives way: until then nothing
+ * of the store can have changed, and most questions end before that.
  *
  * The stack: a chain of binary operators as high as EXPR_MAX_HEIGHT takes 0.8 MiB of it, and 1.6
  * under the address sanitizer; calls within calls take less, as EXPR_MAX_DEPTH is lower.
@@ -13,7 +13,7 @@
 #include "base/coroutine.h"
 #include "base/mem.h"
 #include "loop/loop.h"
-#include "series/store.h"
+#include "query/label_search.h"
 
 #define NS_PER_MS INT64_C(1000000)
 
@@ -24,6 +24,7 @@ struct evaluation {
     struct label_table *table;
     int64_t slice_ms;
     const struct query_request *request;
+    const struct query_names_request *wanted; /* at most one of the two; NULL both: idle */
     struct eval_options options;
     struct mono deadline;
     struct mono slice_end;
@@ -32,6 +33,7 @@ struct evaluation {
     uint64_t hold;
     bool ok;
     struct value value;
+    struct label_values names;
     struct error err;
 };
 
@@ -86,6 +88,33 @@ static void evaluate(struct coroutine *co, void *user)
                       &e->options, &e->value, &e->err);
 }
 
+static void search(struct coroutine *co, void *user)
+{
+    struct evaluation *e = user;
+    struct work work = {
+        .max_samples = SIZE_MAX, .pause = look_at_clock, .pause_user = e, .err = &e->err};
+    (void)co;
+    e->ok = label_search(e->store, e->wanted, &work, &e->names);
+}
+
+static void start(struct evaluation *e, coroutine_body run, struct mono deadline)
+{
+    e->deadline = deadline;
+    e->late = false;
+    e->ok = false;
+    e->err = (struct error)ERROR_INIT;
+    coroutine_start(e->coroutine, run, e);
+}
+
+void evaluation_begin_names(struct evaluation *e, const struct query_names_request *wanted,
+                            struct mono deadline)
+{
+    e->wanted = wanted;
+    e->hold = store_hold(e->store); /* also for whoever reads the names */
+    e->holds = true;
+    start(e, search, deadline);
+}
+
 void evaluation_begin(struct evaluation *e, const struct query_request *request,
                       const struct eval_options *options, struct mono deadline)
 {
@@ -94,11 +123,7 @@ void evaluation_begin(struct evaluation *e, const struct query_request *request,
     e->options.pause = look_at_clock;
     e->options.pause_user = e;
     e->options.end_ms = request->end_ms;
-    e->deadline = deadline;
-    e->late = false;
-    e->ok = false;
-    e->err = (struct error)ERROR_INIT;
-    coroutine_start(e->coroutine, evaluate, e);
+    start(e, evaluate, deadline);
 }
 
 static void release_hold(struct evaluation *e)
@@ -115,7 +140,9 @@ enum evaluation_state evaluation_continue(struct evaluation *e)
     if (coroutine_resume(e->coroutine)) {
         return EVALUATION_PAUSED;
     }
-    release_hold(e);
+    if (e->wanted == NULL) {
+        release_hold(e);
+    }
     return e->late ? EVALUATION_LATE : EVALUATION_ENDED;
 }
 
@@ -130,16 +157,34 @@ bool evaluation_take(struct evaluation *e, struct value *value, struct error *er
     return error_move(err, &e->err);
 }
 
+bool evaluation_take_names(struct evaluation *e, struct label_values *names, uint64_t *hold,
+                           struct error *err)
+{
+    assert(!coroutine_active(e->coroutine) && e->wanted != NULL);
+    e->wanted = NULL;
+    if (e->ok) {
+        *names = e->names;
+        *hold = e->hold;
+        e->holds = false;
+        return true;
+    }
+    release_hold(e);
+    return error_move(err, &e->err);
+}
+
 void evaluation_stop(struct evaluation *e)
 {
-    if (e->request == NULL) {
+    if (e->request == NULL && e->wanted == NULL) {
         return;
     }
     coroutine_stop(e->coroutine);
     release_hold(e);
-    if (e->ok) {
+    if (e->ok && e->wanted != NULL) {
+        vec_release(&e->names.values);
+    } else if (e->ok) {
         value_release(&e->value);
     }
     error_release(&e->err);
     e->request = NULL;
+    e->wanted = NULL;
 }

@@ -114,12 +114,15 @@ uint64_t store_hold(struct store *store);
 void store_release_hold(struct store *store, uint64_t hold);
 
 /* Distinct values of `name` over the series that match (n may be 0: all), sorted. The views are
- * borrowed as a selection is. */
+ * borrowed as a selection is. `pace` as for store_select_paced; NULL: never. */
 struct label_values {
     VEC(struct str) values;
 };
 bool store_label_values(const struct store *store, struct str name, const struct matcher *matchers,
-                        size_t n, struct label_values *out, struct error *err) ATTR_NODISCARD;
+                        size_t n, const struct sort_pace *pace, struct label_values *out,
+                        struct error *err) ATTR_NODISCARD;
+/* Sorts, and leaves one of each. False where it was called off. */
+bool label_values_settle(struct label_values *values, const struct sort_pace *pace) ATTR_NODISCARD;
 
 /* Drops what is older than the retention and series left without samples. To be called about once a
  * minute. */

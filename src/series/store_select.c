@@ -316,38 +316,68 @@ static int by_text(const void *a, const void *b)
     return str_compare(*(const struct str *)a, *(const struct str *)b);
 }
 
+bool label_values_settle(struct label_values *values, const struct sort_pace *pace)
+{
+    struct str *items = values->values.items;
+    if (values->values.len < 2) {
+        return true;
+    }
+    if (!merge_sort(items, values->values.len, sizeof(*items), by_text, pace)) {
+        return false;
+    }
+    size_t kept = 1;
+    for (size_t i = 1; i < values->values.len; i++) { /* equal values are one string */
+        if (items[i].data != items[kept - 1].data) {
+            items[kept++] = items[i];
+        }
+    }
+    values->values.len = kept;
+    return true;
+}
+
+/* The values of all series that are there. */
+static void all_values(const struct posting_name *all, struct label_values *out)
+{
+    const struct posting *list = NULL;
+    for (size_t i = 0; all != NULL && (list = hash_set_each(&all->values, &i)) != NULL;) {
+        vec_push(&out->values, interned_str(list->value));
+    }
+}
+
+static bool values_of(const struct store *store, struct str name, const struct numbers *numbers,
+                      const struct sort_pace *pace, struct label_values *out)
+{
+    const struct interned *label = label_table_find(store->table, name);
+    size_t looked_at = 0;
+    VEC_EACH (&numbers->items, uint32_t, number) {
+        const struct interned *value = label_of(store_series(store, *number)->labels, label);
+        if (label != NULL && value != NULL) {
+            vec_push(&out->values, interned_str(value));
+        }
+        if (!pause_at(pace, ++looked_at)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool store_label_values(const struct store *store, struct str name, const struct matcher *matchers,
-                        size_t n, struct label_values *out, struct error *err)
+                        size_t n, const struct sort_pace *pace, struct label_values *out,
+                        struct error *err)
 {
     struct numbers numbers = {.items = {.items = NULL}};
     *out = (struct label_values){.values = {.items = NULL}};
-    const struct posting_name *all = postings_name(&store->postings, name);
+    bool ok = true;
     if (n == 0) {
-        const struct posting *list = NULL;
-        for (size_t i = 0; all != NULL && (list = hash_set_each(&all->values, &i)) != NULL;) {
-            vec_push(&out->values, interned_str(list->value));
-        }
-    } else if (!find_series(store, matchers, n, false, NULL, &numbers, err)) {
-        vec_release(&numbers.items);
-        return false;
-    }
-    VEC_EACH (&numbers.items, uint32_t, number) {
-        const struct labels *ls = store_series(store, *number)->labels;
-        const struct interned *value = all != NULL ? label_of(ls, all->name) : NULL;
-        if (value != NULL) {
-            vec_push(&out->values, interned_str(value));
-        }
+        all_values(postings_name(&store->postings, name), out);
+    } else {
+        ok = find_series(store, matchers, n, false, pace, &numbers, err) &&
+             values_of(store, name, &numbers, pace, out);
     }
     vec_release(&numbers.items);
-    if (out->values.len > 1) {
-        qsort(out->values.items, out->values.len, sizeof(*out->values.items), by_text);
-        size_t kept = 1;
-        for (size_t i = 1; i < out->values.len; i++) { /* equal values are one string */
-            if (out->values.items[i].data != out->values.items[kept - 1].data) {
-                out->values.items[kept++] = out->values.items[i];
-            }
-        }
-        out->values.len = kept;
+    ok = ok && label_values_settle(out, pace);
+    if (!ok) {
+        vec_release(&out->values);
     }
-    return true;
+    return ok;
 }

@@ -374,6 +374,77 @@ START_TEST(withdrawn_in_the_middle)
 }
 END_TEST
 
+#define WIDE ((size_t)6000)
+
+static void on_names(void *user, const struct str *names, size_t count, const struct error *err)
+{
+    struct outcome *o = user;
+    o->calls++;
+    o->error = err != NULL ? err->kind : ERROR_NONE;
+    o->last = (double)count;
+    for (size_t i = 1; i < count; i++) { /* reads all of them */
+        ck_assert_int_lt(str_compare(names[i - 1], names[i]), 0);
+    }
+    if (o->destroys) {
+        answerer_local_destroy(answerer);
+        answerer = NULL;
+    }
+}
+
+static struct query *ask_names(int64_t from_ms, int64_t to_ms, struct outcome *o)
+{
+    struct error err = ERROR_INIT;
+    struct matcher m;
+    ck_assert(matcher_init(&m, MATCH_EQUAL, STR(LABEL_NAME), STR("wide"), &err));
+    struct query_names_request request = {.label = STR("i"),
+                                          .matchers = &m,
+                                          .matcher_count = 1,
+                                          .from_ms = from_ms,
+                                          .to_ms = to_ms,
+                                          .done = on_names,
+                                          .user = o};
+    struct query *q = query_names(answerer, &request);
+    matcher_release(&m);
+    return q;
+}
+
+/* Names of many series come in slices too, and stay while they are read, though their series go. */
+START_TEST(names_in_slices)
+{
+    bool ever = _i % 2 == 0;
+    int64_t from_ms = ever ? INT64_MIN : SLOW_START_MS;
+    int64_t to_ms = ever ? INT64_MAX : SLOW_START_MS;
+    struct outcome o = {.destroys = _i / 2 == 3};
+    struct outcome again = {0};
+    store_target other = store_add_target(store);
+    slow_commit(store, table, other, "wide", WIDE, 0);
+    struct query *q = ask_names(from_ms, to_ms, &o);
+    turns(2);
+    ck_assert_uint_eq(o.calls, 0);
+    store_remove_target(store, other, SLOW_START_MS + 1);
+    store_trim(store, SLOW_START_MS + INT64_C(7200000));
+    if (_i / 2 == 1) {
+        query_cancel(q);
+        turns(100);
+        ck_assert_uint_eq(o.calls, 0);
+    } else if (_i / 2 == 2) {
+        answerer_local_destroy(answerer);
+        answerer = NULL;
+        ck_assert_int_eq(o.error, ERROR_CANCELLED);
+        return;
+    } else {
+        turns_until(&o);
+        /* Of those with a sample in a time, only those that were looked at before it went. */
+        ck_assert(ever ? o.last == (double)WIDE : o.last <= (double)WIDE);
+    }
+    if (answerer != NULL) {
+        ask_names(from_ms, to_ms, &again);
+        turns_until(&again);
+        ck_assert(again.last == 0);
+    }
+}
+END_TEST
+
 START_TEST(late_in_the_middle)
 {
     struct outcome o = {0};
@@ -532,6 +603,7 @@ int main(void)
     tcase_add_loop_test(slices, destroyed_in_the_middle, 0, 2);
     tcase_add_test(slices, standing_questions_share);
     tcase_add_loop_test(slices, withdrawn_in_the_middle, 0, 3);
+    tcase_add_loop_test(slices, names_in_slices, 0, 8);
     tcase_add_loop_test(slices, huge_values_go_bit_by_bit, 0, 3);
     TCase *limits = tcase_create("limits");
     tcase_add_checked_fixture(limits, setup, teardown);

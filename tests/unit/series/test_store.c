@@ -306,7 +306,7 @@ START_TEST(selections_that_are_refused)
     selection_release(&sel);
     error_release(&err);
     /* Metadata may be asked of everything, but not without end. */
-    bool ok = store_label_values(store, STR("big"), ms, n, &values, &err);
+    bool ok = store_label_values(store, STR("big"), ms, n, NULL, &values, &err);
     ck_assert_int_eq(ok, bad_selections[_i].kind == ERROR_TYPE);
     vec_release(&values.values);
     while (n > 0) {
@@ -332,7 +332,7 @@ START_TEST(label_values_are_distinct_and_sorted)
     struct strbuf out = STRBUF_INIT;
     add_some();
     size_t n = parse_matchers(values[_i].matchers, ms);
-    ck_assert(store_label_values(store, str_from(values[_i].name), ms, n, &got, &err));
+    ck_assert(store_label_values(store, str_from(values[_i].name), ms, n, NULL, &got, &err));
     VEC_EACH (&got.values, struct str, v) {
         strbuf_add_c(&out, out.len > 0 ? " " : "");
         strbuf_add_str(&out, *v);
