@@ -40,10 +40,10 @@ struct edged_reader {
 bool edged_reader_open(struct edged_reader *r, struct evaluator *ev,
                        const struct node *n) ATTR_NODISCARD;
 void edged_reader_close(struct edged_reader *r);
-/* The window `w`, of r->reader and already at its step, with its edges' values. False where it has
+/* The `window`, of r->reader and already at its step, with its edges' values. False where it has
  * none. A counter that was reset next to an edge is taken to have started at 0. */
-bool edged_reader_window(const struct edged_reader *r, const struct window *w, bool is_counter,
-                         struct edged_window *out);
+bool edged_reader_window(const struct edged_reader *r, const struct window *window, bool is_counter,
+                         struct edged_window *w);
 
 /* `m smoothed`: on the line between the samples before and after each step; the one before where
  * there is none after. */
