@@ -218,10 +218,9 @@ static bool read_item(struct str word, struct notation_runs *out, struct error *
     if (str_starts_with(word, STR("stale"))) {
         run.first = stale_nan();
         rest = str_slice(word, 5, word.len);
-    } else if (!take_number(&rest, &run.first)) {
-        return false;
-    } else if (rest.len > 0 && (rest.data[0] == '+' || rest.data[0] == '-') &&
-               !take_number(&rest, &run.by)) {
+    } else if (!take_number(&rest, &run.first) ||
+               (rest.len > 0 && (rest.data[0] == '+' || rest.data[0] == '-') &&
+                !take_number(&rest, &run.by))) {
         return false;
     }
     if (!take_times(&rest, &times) || rest.len > 0) {
