@@ -278,7 +278,7 @@ static void slice_falls(const struct kept_series *e, struct kept_slice *out)
     while (last > first && e->falls.items[last - 1] >= end) {
         last--;
     }
-    out->falls = e->falls.items + first;
+    out->falls = last > first ? e->falls.items + first : NULL;
     out->falls_count = last - first;
     out->base = begin;
 }
