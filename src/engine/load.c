@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "base/map.h"
-#include "promql/series_notation.h"
+#include "promql/syntax/series_notation.h"
 #include "source/scrape/exposition.h"
 #include "yaml/read.h"
 

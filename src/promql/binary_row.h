@@ -1,5 +1,5 @@
-/* One row of points with another, by an operator: the inner loops of binary operators. Private to
- * this folder. */
+/* One row of points with another, by an operator: the inner loops of binary operators, and what
+ * computed durations reckon by. Private to promql/ and the folders in it. */
 #ifndef TOCSIN_PROMQL_BINARY_ROW_H
 #define TOCSIN_PROMQL_BINARY_ROW_H
 

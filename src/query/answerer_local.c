@@ -22,7 +22,7 @@
 #include "base/mem.h"
 #include "base/vec.h"
 #include "loop/loop.h"
-#include "promql/memo.h"
+#include "promql/eval/memo.h"
 #include "query/evaluation.h"
 #include "query/query.h"
 #include "series/store.h"

@@ -1,11 +1,11 @@
 /*
  * The values of a label over a store, as query_names asks for them. Long ones pause as an
- * evaluation does (promql/work.h): the store may be committed to meanwhile, and is held.
+ * evaluation does (promql/eval/work.h): the store may be committed to meanwhile, and is held.
  */
 #ifndef TOCSIN_QUERY_LABEL_SEARCH_H
 #define TOCSIN_QUERY_LABEL_SEARCH_H
 
-#include "promql/work.h"
+#include "promql/eval/work.h"
 #include "query/query.h"
 
 /* Sorted and distinct; `out` is the caller's to release, its strings are borrowed from the store as

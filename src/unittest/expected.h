@@ -7,7 +7,7 @@
 #define TOCSIN_UNITTEST_EXPECTED_H
 
 #include "base/strbuf.h"
-#include "promql/series_notation.h"
+#include "promql/syntax/series_notation.h"
 #include "promql/value.h"
 #include "unittest/script.h"
 

@@ -8,7 +8,7 @@
 #ifndef TOCSIN_UNITTEST_FEED_H
 #define TOCSIN_UNITTEST_FEED_H
 
-#include "promql/series_notation.h"
+#include "promql/syntax/series_notation.h"
 #include "series/store.h"
 #include "unittest/rule_test.h"
 

@@ -9,7 +9,7 @@
 #ifndef TOCSIN_UNITTEST_RULE_LOOP_H
 #define TOCSIN_UNITTEST_RULE_LOOP_H
 
-#include "promql/memo.h"
+#include "promql/eval/memo.h"
 #include "promql/promql.h"
 #include "rule/record.h"
 #include "rule/rule.h"

@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 #include "base/timestamp.h"
-#include "promql/series_notation.h"
+#include "promql/syntax/series_notation.h"
 #include "yaml/plain.h"
 
 /* Latest time of a sample, from the start: leaves room to calculate with. */

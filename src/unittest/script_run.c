@@ -7,9 +7,9 @@
  * again with one memo for all evals over the same data, and once more when it keeps the answer.
  */
 #include "base/arena.h"
-#include "promql/literals.h"
-#include "promql/memo.h"
+#include "promql/eval/memo.h"
 #include "promql/promql.h"
+#include "promql/syntax/literals.h"
 #include "series/regex.h"
 #include "unittest/expected.h"
 #include "unittest/pin.h"

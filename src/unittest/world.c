@@ -1,9 +1,9 @@
 /* See world.h. */
 #include "unittest/world.h"
 
-#include "promql/memo.h"
+#include "promql/eval/memo.h"
 #include "promql/promql.h"
-#include "promql/series_notation.h"
+#include "promql/syntax/series_notation.h"
 
 void world_init(struct world *w)
 {

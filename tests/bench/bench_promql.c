@@ -8,8 +8,8 @@
  * question is asked several times and the best time counts: other work on the machine only ever
  * adds. It is processor time, since the evaluator never waits. Parsing is done once, as for a rule.
  *
- * Beside it, the longest slice: work between two pauses (promql/work.h), or to the first or from
- * the last one. So long does a loop wait at least that gives way as soon as it may.
+ * Beside it, the longest slice: work between two pauses (promql/eval/work.h), or to the first or
+ * from the last one. So long does a loop wait at least that gives way as soon as it may.
  */
 #include <stdio.h>
 #include <stdlib.h>

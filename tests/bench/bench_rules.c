@@ -24,7 +24,7 @@
 #include <unistd.h>
 
 #include "base/number.h"
-#include "promql/memo.h"
+#include "promql/eval/memo.h"
 #include "promql/promql.h"
 
 #define SERVICES    100

@@ -13,10 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "promql/eval/memo.h"
 #include "promql/functions.h"
-#include "promql/memo.h"
 #include "promql/promql.h"
-#include "promql/series_notation.h"
+#include "promql/syntax/series_notation.h"
 #include "promql/value_format.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "promql/series_notation.h"
+#include "promql/syntax/series_notation.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -17,12 +17,14 @@ LAYERS = {
     "net": "base loop yaml",
     "series": "base",
     "promql": "base series",
+    "promql/syntax": "base series promql",
+    "promql/eval": "base series promql",
     "rule": "base yaml series promql",
-    "unittest": "base yaml series promql rule",
-    "query": "base loop series promql",
+    "unittest": "base yaml series promql promql/syntax promql/eval rule",
+    "query": "base loop series promql promql/eval",
     "source": "base yaml loop net series promql query",
     "panel": "base yaml series promql query",
-    "engine": "base yaml loop net series promql query source panel",
+    "engine": "base yaml loop net series promql promql/syntax query source panel",
     "ui": "base yaml series promql query panel",
     "cmd": "base yaml loop net series promql query source panel engine ui rule unittest",
     ".": "base cmd",
@@ -45,7 +47,11 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]')
 
 
 def folder_of(path):
-    return path.split("/")[0] if "/" in path else "."
+    """The innermost folder with a row of its own; without any, the outermost."""
+    folder = os.path.dirname(path)
+    while folder and folder not in LAYERS:
+        folder = os.path.dirname(folder)
+    return folder or (path.split("/")[0] if "/" in path else ".")
 
 
 def is_private(root, path):

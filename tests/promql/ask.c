@@ -20,7 +20,7 @@
 #include "base/escape.h"
 #include "base/number.h"
 #include "promql/promql.h"
-#include "promql/series_notation.h"
+#include "promql/syntax/series_notation.h"
 #include "promql/value_format.h"
 
 struct data {

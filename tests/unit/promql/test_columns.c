@@ -3,8 +3,8 @@
 #include <stdio.h>
 
 #include "promql/absent.h"
-#include "promql/columns.h"
-#include "promql/label_groups.h"
+#include "promql/eval/columns.h"
+#include "promql/eval/label_groups.h"
 #include "promql/value.h"
 #include "support/suite.h"
 

@@ -9,7 +9,7 @@
 #include "promql/absent.h"
 #include "promql/functions.h"
 #include "promql/promql.h"
-#include "promql/series_notation.h"
+#include "promql/syntax/series_notation.h"
 #include "support/suite.h"
 
 static struct label_table *table;

@@ -3,9 +3,9 @@
  * anything it depends on changes, and that it keeps what it should.
  */
 #include "promql/absent.h"
-#include "promql/memo.h"
+#include "promql/eval/memo.h"
 #include "promql/promql.h"
-#include "promql/series_notation.h"
+#include "promql/syntax/series_notation.h"
 #include "support/suite.h"
 
 static struct label_table *table;

@@ -4,10 +4,10 @@
  */
 #include <stdio.h>
 
-#include "promql/kept_samples.h"
-#include "promql/memo.h"
+#include "promql/eval/kept_samples.h"
+#include "promql/eval/memo.h"
 #include "promql/promql.h"
-#include "promql/series_notation.h"
+#include "promql/syntax/series_notation.h"
 #include "support/suite.h"
 
 #define INTERVAL 15000

@@ -2,8 +2,8 @@
 #include <math.h>
 
 #include "base/attr.h"
-#include "promql/kahan.h"
-#include "promql/quantile.h"
+#include "promql/eval/kahan.h"
+#include "promql/eval/quantile.h"
 #include "support/suite.h"
 
 static const struct {

@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "promql/absent.h"
-#include "promql/series_notation.h"
+#include "promql/syntax/series_notation.h"
 #include "support/suite.h"
 
 #define GAP    (-12345.0) /* stands for `_` below */

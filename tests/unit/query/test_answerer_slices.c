@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "loop/loop.h"
-#include "promql/work.h"
+#include "promql/eval/work.h"
 #include "query/query.h"
 #include "slow_store.h"
 

@@ -1,0 +1,30 @@
+/*
+ * Copies of trees: a signal's into the expression that uses it, and a whole one whose durations are
+ * computed for a question. Private to this folder.
+ */
+#ifndef TOCSIN_PROMQL_SYNTAX_TREE_COPY_H
+#define TOCSIN_PROMQL_SYNTAX_TREE_COPY_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "promql/ast.h"
+#include "promql/duration_tree.h"
+
+struct tree_copy {
+    struct expr *into; /* owns the copy; its selectors become known to it */
+    size_t *nodes;     /* counts them; never over EXPR_MAX_NODES */
+    /* All nodes get this place, unless `end` is 0: then they keep theirs. */
+    uint32_t begin;
+    uint32_t end;
+    const struct question_times *question; /* durations are computed with it; or NULL: kept */
+    struct error *err;
+};
+
+/* NULL with `err`: ERROR_LIMIT, or what is wrong with a duration. */
+struct node *tree_copy(struct tree_copy *c, const struct node *from) ATTR_NODISCARD;
+
+/* Makes a selector known to the expression, which releases its matchers. */
+void tree_register_selector(struct expr *e, struct node *n);
+
+#endif
