@@ -49,7 +49,9 @@ static bool has_option(const struct command *command, const char *name)
 
 const char *invocation_next(const struct invocation *inv, const char *name, size_t *at)
 {
-    assert(has_option(inv->command, name));
+    bool known = has_option(inv->command, name);
+    assert(known);
+    (void)known;
     while (*at < inv->given.len) {
         const struct given_option *given = &inv->given.items[(*at)++];
         if (strcmp(given->row->name, name) == 0) {

@@ -30,6 +30,9 @@ struct query_question {
     const char *source; /* --source, or NULL */
 };
 
+/* query_question.c. What the command line says, the expression not yet parsed; `q` is zeroed. */
+bool query_question_read(struct query_question *q, const struct invocation *inv,
+                         struct error *err) ATTR_NODISCARD;
 /* The times at which it is asked, given what is now. */
 bool query_question_grid(const struct query_question *q, int64_t now_ms, struct grid *grid,
                          int64_t *end_ms, struct error *err) ATTR_NODISCARD;

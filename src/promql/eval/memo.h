@@ -33,7 +33,7 @@ void memo_destroy(struct memo *memo); /* NULL is fine */
 
 /* Keeps a reference. The same expression may be announced several times: by several rules. */
 void memo_add(struct memo *memo, const struct expr *e);
-/* Takes back one announcement. */
+/* Takes back one announcement; nothing where there is none. */
 void memo_remove(struct memo *memo, const struct expr *e);
 
 struct memo_stats {
