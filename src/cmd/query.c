@@ -58,8 +58,8 @@ static int evaluate(const struct query_question *q, struct store *store, struct 
         return status;
     }
     int status = query_print_value(q, &value, true);
-    if (query_is_empty(&value) && q->format == value_format_table) {
-        query_print_store_hints(q, store);
+    if (q->format == value_format_table) {
+        (query_is_empty(&value) ? query_print_store_hints : query_print_slips)(q, store);
     }
     value_release(&value);
     return status;

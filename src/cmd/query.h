@@ -70,6 +70,9 @@ void query_hint_print(struct diags *diags);
 /* All of it over a store. */
 void query_print_store_hints(const struct query_question *q, const struct store *store);
 
+/* query_slips.c: labels of by() and the like that none of the series has, but a similar one. */
+void query_print_slips(const struct query_question *q, const struct store *store);
+
 /* query_why.c: all of it by asking an answerer, and printing when all is asked. `done` runs once,
  * from the loop and as the last thing, if query_why_destroy was not called before. The question and
  * the answerer outlive it. */

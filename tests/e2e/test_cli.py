@@ -109,6 +109,13 @@ def what_is_said_about_an_answer():
     expect("has a label 'cod'" in err and "did you mean 'code'?" in err and "other'" not in err, err)
     _, err = tocsin("query", "--load", path, "absent(request_total)")
     expect(err == "", err)
+    out, err = tocsin("query", "--load", path, "sum by (cod) (requests_total)")
+    expect(len(out.splitlines()) == 1 and "EXPR:1:9: warning: no label 'cod' is known" in err and
+           "did you mean 'code'?" in err, out + err)
+    for meant in ("sum by (code) (requests_total)", "sum by (region) (requests_total)",
+                  'sum by (cod) (label_replace(requests_total, "cod", "$1", "code", "(.*)"))'):
+        _, err = tocsin("query", "--load", path, meant)
+        expect(err == "", err)
 
 
 def errors_as_the_api_gives_them():
