@@ -37,23 +37,6 @@ static inline void eight_digits_store(char *to, uint64_t digits)
     digits |= 0x3030303030303030u;
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
     digits = __builtin_bswap64(digits);
-    /* A number below 10^16 without zeros in front; returns the end. Up to 16 bytes are written. */
-    static inline char *digits_write(char *to, uint64_t number)
-    {
-        uint32_t above = (uint32_t)(number / 100000000);
-        uint64_t last = eight_digits((uint32_t)(number % 100000000));
-        if (above != 0) {
-            uint64_t first = eight_digits(above);
-            int zeros = eight_digits_zeros_before(first);
-            eight_digits_store(to, first >> 8 * zeros);
-            eight_digits_store(to + 8 - zeros, last);
-            return to + 16 - zeros;
-        }
-        int zeros = last != 0 ? eight_digits_zeros_before(last) : 7;
-        eight_digits_store(to, last >> 8 * zeros);
-        return to + 8 - zeros;
-    }
-
 #endif
     memcpy(to, &digits, sizeof(digits));
 }
