@@ -44,6 +44,7 @@ bool evidence_is_idle(const struct evidence *e);
 struct rule_threshold {
     double value;
     const char *comparison; /* ">" */
+    enum unit unit;         /* as the number was written; UNIT_COUNT without */
     const struct node *left;
 };
 bool rule_threshold(const struct expr *e, struct rule_threshold *out);

@@ -11,15 +11,16 @@ static const struct node *unwrap(const struct node *n)
 }
 
 /* A literal, with a sign or without. */
-static bool is_number(const struct node *n, double *v)
+static bool is_number(const struct node *n, double *v, enum unit *unit)
 {
     n = unwrap(n);
-    if (n->kind == NODE_UNARY && is_number(n->unary.inner, v)) {
+    if (n->kind == NODE_UNARY && is_number(n->unary.inner, v, unit)) {
         *v = n->unary.negative ? -*v : *v;
         return true;
     }
     if (n->kind == NODE_NUMBER) {
         *v = n->number.value;
+        *unit = n->number.has_unit ? n->number.unit : UNIT_COUNT;
     }
     return n->kind == NODE_NUMBER;
 }
@@ -48,14 +49,18 @@ bool rule_threshold(const struct expr *e, struct rule_threshold *out)
         return false;
     }
     double v;
-    if (n->binary.left->type == VALUE_VECTOR && is_number(n->binary.right, &v)) {
-        *out = (struct rule_threshold){
-            .value = v, .comparison = operator_info(n->binary.op)->text, .left = n->binary.left};
+    enum unit unit;
+    const struct node *left = n->binary.left, *right = n->binary.right;
+    if (left->type == VALUE_VECTOR && is_number(right, &v, &unit)) {
+        *out = (struct rule_threshold){.value = v,
+                                       .comparison = operator_info(n->binary.op)->text,
+                                       .unit = unit,
+                                       .left = left};
         return true;
     }
-    if (n->binary.right->type == VALUE_VECTOR && is_number(n->binary.left, &v)) {
+    if (right->type == VALUE_VECTOR && is_number(left, &v, &unit)) {
         *out = (struct rule_threshold){
-            .value = v, .comparison = turned_round(n->binary.op), .left = n->binary.right};
+            .value = v, .comparison = turned_round(n->binary.op), .unit = unit, .left = right};
         return true;
     }
     return false;
