@@ -16,6 +16,7 @@ LAYERS = {
     "loop": "base",
     "net": "base loop yaml",
     "series": "base",
+    "template": "base series",
     "promql": "base series",
     "promql/syntax": "base series promql",
     "promql/eval": "base series promql",
