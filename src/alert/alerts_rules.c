@@ -21,15 +21,15 @@ size_t alerts_rule_count(const struct alerts *alerts)
     return ruleset_rule_count(alerts->rules);
 }
 
+/* `i` is below alerts_rule_count. */
 static const struct live_rule *rule_at(const struct alerts *alerts, size_t i)
 {
-    VEC_EACH (&alerts->groups, struct group *const, group) {
-        if (i < (*group)->rule_count) {
-            return &(*group)->rules[i];
-        }
+    struct group *const *group = alerts->groups.items;
+    while (i >= (*group)->rule_count) {
         i -= (*group)->rule_count;
+        group++;
     }
-    return NULL;
+    return &(*group)->rules[i];
 }
 
 static void count(const struct live_rule *live, struct rule_info *out)

@@ -40,7 +40,7 @@ static bool eval_field(struct frame *f, const struct operand *o, struct str fiel
     case VALUE_NO_MEMBER:
         break;
     }
-    const char *type = value_type_name(value);
+    const char *type = template_type_name(value);
     return exec_fail(f->exec, o->begin, o->end, "a %s has no field '%.*s'", type, STR_ARG(field));
 }
 
@@ -82,7 +82,7 @@ static bool wrong_argument(struct frame *f, const struct operand *o, const struc
 {
     size_t begin = o->begin;
     return exec_fail(f->exec, begin, o->end, "%s wants %s and not a %s", fn->name, wanted,
-                     value_type_name(value));
+                     template_type_name(value));
 }
 
 /* Checks a value against the letter of functions.def; makes a number of what is asked for as one.

@@ -139,7 +139,7 @@ static enum flow walk_range(struct frame *f, const struct node *node)
                over.kind == TEMPLATE_NIL || (over.kind == TEMPLATE_MAP && !over.map->is_struct);
     if (!can) {
         exec_fail(f->exec, node->pipe->begin, node->pipe->end, "range over a %s",
-                  value_type_name(&over));
+                  template_type_name(&over));
         return FLOW_STOP;
     }
     bool empty = over.kind == TEMPLATE_INT ? over.integer <= 0 : !value_truth(&over);

@@ -18,7 +18,7 @@ static void bad_verb(struct strbuf *out, const struct format_spec *spec, struct 
     if (v->kind == TEMPLATE_NIL) {
         strbuf_add_c(out, "<nil>");
     } else {
-        strbuf_printf(out, "%s=", value_type_name(v));
+        strbuf_printf(out, "%s=", template_type_name(v));
         format_any(out, &plain, v, depth + 1);
     }
     strbuf_add_char(out, ')');
@@ -427,7 +427,7 @@ static void format_directive(struct strbuf *out, struct reading *r)
     } else if (r->next >= r->count) {
         strbuf_printf(out, "%%!%.*s(MISSING)", STR_ARG(verb));
     } else if (spec.verb == 'T') {
-        format_pad(out, &spec, str_from(value_type_name(&r->values[r->next++])));
+        format_pad(out, &spec, str_from(template_type_name(&r->values[r->next++])));
     } else {
         format_verb(out, &spec, verb, &r->values[r->next++], 0);
     }
@@ -457,7 +457,7 @@ void format_printf(struct strbuf *out, struct str format, const struct template_
             strbuf_add_c(out, "<nil>");
             continue;
         }
-        strbuf_printf(out, "%s=", value_type_name(&values[i]));
+        strbuf_printf(out, "%s=", template_type_name(&values[i]));
         format_value(out, &values[i]);
     }
     strbuf_add_char(out, ')');

@@ -30,7 +30,7 @@ enum call_result call_not(struct call *c, struct template_value *out)
 static enum call_result not_comparable(struct call *c, const struct template_value *a,
                                        const struct template_value *b)
 {
-    call_fail(c, "a %s cannot be compared with a %s", value_type_name(a), value_type_name(b));
+    call_fail(c, "a %s cannot be compared with a %s", template_type_name(a), template_type_name(b));
     bool numbers = (a->kind == TEMPLATE_INT && b->kind == TEMPLATE_FLOAT) ||
                    (a->kind == TEMPLATE_FLOAT && b->kind == TEMPLATE_INT);
     if (numbers) {
@@ -94,7 +94,7 @@ static enum call_result below(struct call *c, bool *result)
     } else if (a->kind != b->kind) {
         return not_comparable(c, a, b);
     } else {
-        return call_fail(c, "values of type %s have no order", value_type_name(a));
+        return call_fail(c, "values of type %s have no order", template_type_name(a));
     }
     return CALL_OK;
 }

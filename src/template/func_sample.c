@@ -80,7 +80,7 @@ enum call_result call_sort_by_label(struct call *c, struct template_value *out)
     for (size_t i = 0; i < from->count; i++) {
         if (!value_is_sample(&from->items[i])) {
             return call_fail(c, "sortByLabel wants a list of samples, and there is a %s in it",
-                             value_type_name(&from->items[i]));
+                             template_type_name(&from->items[i]));
         }
         items[i] = from->items[i];
     }

@@ -24,7 +24,7 @@ static const char *list_type_name(const struct template_list *list)
     return strings ? "[]string" : samples ? "[]sample" : "[]interface {}";
 }
 
-const char *value_type_name(const struct template_value *v)
+const char *template_type_name(const struct template_value *v)
 {
     switch (v->kind) {
     case TEMPLATE_NIL:

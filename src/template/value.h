@@ -6,7 +6,7 @@
 #include "template/template.h"
 
 /* "float64", "map[string]string": as Go's %T says it. */
-const char *value_type_name(const struct template_value *v);
+const char *template_type_name(const struct template_value *v);
 /* False for nil, false, 0, and what is empty. */
 bool value_truth(const struct template_value *v);
 
