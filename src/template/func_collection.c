@@ -34,7 +34,8 @@ static enum call_result index_one(struct call *c, const struct template_value *o
         return call_fail(c, "a %s cannot be indexed", template_type_name(of));
     }
     if (index->kind != TEMPLATE_STRING) {
-        return call_fail(c, "a map is indexed by a text and not by a %s", template_type_name(index));
+        return call_fail(c, "a map is indexed by a text and not by a %s",
+                         template_type_name(index));
     }
     (void)value_member(of, index->string, out); /* of a map, always found */
     return CALL_OK;

@@ -18,7 +18,7 @@ static const char *const names[] = {
 #undef FUNCTION
 };
 
-const struct function *function_find(struct str name)
+const struct function *template_function_find(struct str name)
 {
     size_t low = 0;
     size_t high = ARRAY_LEN(table);
@@ -37,7 +37,7 @@ const struct function *function_find(struct str name)
     return NULL;
 }
 
-const char *function_suggest(struct str name)
+const char *template_function_suggest(struct str name)
 {
     return suggest_nearest(name, names, ARRAY_LEN(names));
 }

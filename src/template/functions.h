@@ -28,9 +28,9 @@ struct function {
 };
 
 /* NULL where there is none. */
-const struct function *function_find(struct str name);
+const struct function *template_function_find(struct str name);
 /* The nearest name, or NULL. */
-const char *function_suggest(struct str name);
+const char *template_function_suggest(struct str name);
 
 /* CALL_FAILED with ERROR_EVALUATION. */
 enum call_result call_fail(struct call *c, const char *fmt, ...) ATTR_PRINTF(2, 3);

@@ -31,7 +31,7 @@ static struct str rest(const struct lexer *lx)
     return str_slice(lx->text, lx->at, lx->text.len);
 }
 
-void lexer_init(struct lexer *lx, struct str text)
+void template_lexer_init(struct lexer *lx, struct str text)
 {
     *lx = (struct lexer){.text = text};
 }
@@ -262,7 +262,7 @@ static bool next_inside(struct lexer *lx, struct token *token, struct error *err
     return next_mark(lx, token, err);
 }
 
-bool lexer_next(struct lexer *lx, struct token *token, struct error *err)
+bool template_lexer_next(struct lexer *lx, struct token *token, struct error *err)
 {
     *token = (struct token){.kind = TOKEN_END};
     return lx->in_action ? next_inside(lx, token, err) : next_outside(lx, token, err);

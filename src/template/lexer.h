@@ -49,8 +49,8 @@ struct lexer {
     bool trims; /* the text that comes next begins behind its white space */
 };
 
-void lexer_init(struct lexer *lx, struct str text);
+void template_lexer_init(struct lexer *lx, struct str text);
 /* At the end TOKEN_END again and again. False with ERROR_SYNTAX. */
-bool lexer_next(struct lexer *lx, struct token *token, struct error *err) ATTR_NODISCARD;
+bool template_lexer_next(struct lexer *lx, struct token *token, struct error *err) ATTR_NODISCARD;
 
 #endif

@@ -85,7 +85,7 @@ static bool read_character(struct str s, char quote, struct character *out)
     return false;
 }
 
-bool literal_string(struct arena *arena, struct str quoted, struct str *out)
+bool template_literal_string(struct arena *arena, struct str quoted, struct str *out)
 {
     struct str s = str_slice(quoted, 1, quoted.len - 2);
     char *to = arena_alloc(arena, s.len + 1); /* no escape is shorter than what it stands for */
@@ -171,7 +171,7 @@ static bool without_underscores(struct str text, char *to, size_t room, struct s
     return true;
 }
 
-bool literal_number(struct str text, struct literal_number *out)
+bool template_literal_number(struct str text, struct literal_number *out)
 {
     char bytes[400];
     struct str s;

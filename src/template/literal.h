@@ -9,7 +9,8 @@
 #include "base/str.h"
 
 /* The text between double quotes, which are part of `quoted`. False where an escape is wrong. */
-bool literal_string(struct arena *arena, struct str quoted, struct str *out) ATTR_NODISCARD;
+bool template_literal_string(struct arena *arena, struct str quoted,
+                             struct str *out) ATTR_NODISCARD;
 
 struct literal_number {
     bool is_int; /* it has a whole number's value within 64 bits */
@@ -20,6 +21,6 @@ struct literal_number {
 };
 
 /* A number, or a character in single quotes. False where it is neither, or too large. */
-bool literal_number(struct str text, struct literal_number *out) ATTR_NODISCARD;
+bool template_literal_number(struct str text, struct literal_number *out) ATTR_NODISCARD;
 
 #endif

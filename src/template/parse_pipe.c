@@ -18,7 +18,8 @@ static bool find_variable(struct parser *p, struct token token, uint32_t *slot)
         }
     }
     if (!p->in_root) {
-        parser_fail(p, token.begin, token.end, "undefined variable '%.*s'", STR_ARG(token.text));
+        template_parser_fail(p, token.begin, token.end, "undefined variable '%.*s'",
+                             STR_ARG(token.text));
         error_suggest(p->err, "a defined template has only '$', what it is called with, and what "
                               "it declares itself");
         return false;
@@ -44,14 +45,15 @@ static bool parse_word(struct parser *p, struct operand *out)
         out->kind = OPERAND_NIL;
         return true;
     }
-    if (parser_is_keyword(word)) {
-        return parser_unexpected(p, "a value");
+    if (template_parser_is_keyword(word)) {
+        return template_parser_unexpected(p, "a value");
     }
     out->kind = OPERAND_FUNCTION;
-    out->function = function_find(word);
+    out->function = template_function_find(word);
     if (out->function == NULL) {
-        parser_fail(p, p->token.begin, p->token.end, "unknown function '%.*s'", STR_ARG(word));
-        const char *near = function_suggest(word);
+        template_parser_fail(p, p->token.begin, p->token.end, "unknown function '%.*s'",
+                             STR_ARG(word));
+        const char *near = template_function_suggest(word);
         if (near != NULL) {
             error_suggest(p->err, "did you mean '%s'?", near);
         }
@@ -63,12 +65,12 @@ static bool parse_word(struct parser *p, struct operand *out)
 static bool parse_number(struct parser *p, struct operand *out)
 {
     struct literal_number number;
-    if (!literal_number(p->token.text, &number)) {
+    if (!template_literal_number(p->token.text, &number)) {
         bool is_character = p->token.text.data[0] == '\'';
-        return parser_fail(p, p->token.begin, p->token.end,
-                           is_character ? "one character stands in single quotes: %.*s"
-                                        : "this is no number, or one too large: '%.*s'",
-                           STR_ARG(p->token.text));
+        return template_parser_fail(p, p->token.begin, p->token.end,
+                                    is_character ? "one character stands in single quotes: %.*s"
+                                                 : "this is no number, or one too large: '%.*s'",
+                                    STR_ARG(p->token.text));
     }
     out->kind = OPERAND_NUMBER;
     out->is_int = number.is_int;
@@ -81,9 +83,10 @@ static bool parse_number(struct parser *p, struct operand *out)
 static bool parse_string(struct parser *p, struct operand *out)
 {
     struct str text = str_slice(p->token.text, 1, p->token.text.len - 2);
-    if (p->token.kind == TOKEN_STRING && !literal_string(&p->t->arena, p->token.text, &text)) {
-        return parser_fail(p, p->token.begin, p->token.end,
-                           "a backslash in this string begins nothing that is known");
+    if (p->token.kind == TOKEN_STRING &&
+        !template_literal_string(&p->t->arena, p->token.text, &text)) {
+        return template_parser_fail(p, p->token.begin, p->token.end,
+                                    "a backslash in this string begins nothing that is known");
     }
     out->kind = OPERAND_STRING;
     out->constant = template_string(text);
@@ -93,12 +96,12 @@ static bool parse_string(struct parser *p, struct operand *out)
 static bool parse_parentheses(struct parser *p, struct operand *out)
 {
     size_t open = p->token.begin;
-    if (!parser_enter(p) || !parser_advance(p) ||
+    if (!template_parser_enter(p) || !template_parser_advance(p) ||
         !parse_pipe(p, "parentheses", TOKEN_PAREN_CLOSE, &out->pipe)) {
         return false;
     }
     if (p->token.kind != TOKEN_PAREN_CLOSE) {
-        return parser_fail(p, open, open + 1, "this parenthesis is never closed");
+        return template_parser_fail(p, open, open + 1, "this parenthesis is never closed");
     }
     p->depth--;
     out->kind = OPERAND_PIPE;
@@ -139,7 +142,7 @@ static bool parse_term(struct parser *p, struct operand *out)
     case TOKEN_PAREN_CLOSE:
         break;
     }
-    return parser_unexpected(p, "a value");
+    return template_parser_unexpected(p, "a value");
 }
 
 static bool takes_fields(const struct operand *o)
@@ -157,16 +160,16 @@ static bool parse_operand(struct parser *p, struct operand *out)
     }
     out->end = p->token.end;
     out->field_count = p->fields.len - mark;
-    if (!parser_advance(p)) {
+    if (!template_parser_advance(p)) {
         return false;
     }
     while (p->token.kind == TOKEN_FIELD && !p->token.after_space) {
         if (!takes_fields(out)) {
-            return parser_unexpected(p, "a blank");
+            return template_parser_unexpected(p, "a blank");
         }
         vec_push(&p->fields, p->token.text);
         out->end = p->token.end;
-        if (!parser_advance(p)) {
+        if (!template_parser_advance(p)) {
             return false;
         }
     }
@@ -186,7 +189,7 @@ static bool parse_command(struct parser *p, struct command *out)
     size_t mark = p->operands.len;
     while (!ends_command(p->token.kind)) {
         if (p->operands.len > mark && !p->token.after_space) {
-            return parser_unexpected(p, "a blank");
+            return template_parser_unexpected(p, "a blank");
         }
         struct operand operand;
         if (!parse_operand(p, &operand)) {
@@ -217,27 +220,29 @@ static bool parse_commands(struct parser *p, const char *word, enum token_kind c
         }
         bool first = p->commands.len == mark;
         if (command.count == 0 && first && p->token.kind == close) {
-            return parser_fail(p, p->token.begin, p->token.end, "%s without a value", word);
+            return template_parser_fail(p, p->token.begin, p->token.end, "%s without a value",
+                                        word);
         }
         if (command.count == 0) {
-            return parser_unexpected(p, "a value");
+            return template_parser_unexpected(p, "a value");
         }
         const struct operand *head = &command.operands[0];
         if (!first && is_literal(head)) {
-            return parser_fail(p, head->begin, head->end,
-                               "what is not a function can take nothing from a pipe");
+            return template_parser_fail(p, head->begin, head->end,
+                                        "what is not a function can take nothing from a pipe");
         }
         vec_push(&p->commands, command);
         if (p->token.kind != TOKEN_PIPE) {
             break;
         }
-        if (!parser_advance(p)) {
+        if (!template_parser_advance(p)) {
             return false;
         }
     }
     pipe->count = p->commands.len - mark;
     pipe->commands = PARSER_TAKE(p, commands, mark, struct command);
-    return p->token.kind == close || parser_unexpected(p, close == TOKEN_CLOSE ? "'}}'" : "')'");
+    return p->token.kind == close ||
+           template_parser_unexpected(p, close == TOKEN_CLOSE ? "'}}'" : "')'");
 }
 
 /* The names in front of `:=` or `=`; none where the pipeline begins with a value. */
@@ -254,25 +259,25 @@ static bool parse_declaration(struct parser *p, bool is_range, struct declaratio
     struct token before = p->token;
     while (p->token.kind == TOKEN_VARIABLE && d->count < 2) {
         d->names[d->count++] = p->token;
-        if (!parser_advance(p)) {
+        if (!template_parser_advance(p)) {
             return false;
         }
         if (p->token.kind == TOKEN_DECLARE || p->token.kind == TOKEN_ASSIGN) {
             d->assigns = p->token.kind == TOKEN_ASSIGN;
-            return parser_advance(p);
+            return template_parser_advance(p);
         }
         if (p->token.kind != TOKEN_COMMA) {
             break;
         }
         if (!is_range || d->count == 2) {
-            return parser_unexpected(p, is_range ? "':='" : "':=' or a blank");
+            return template_parser_unexpected(p, is_range ? "':='" : "':=' or a blank");
         }
-        if (!parser_advance(p)) {
+        if (!template_parser_advance(p)) {
             return false;
         }
     }
     if (d->count > 1) {
-        return parser_unexpected(p, "':='");
+        return template_parser_unexpected(p, "':='");
     }
     p->lx = lexer_before;
     p->token = before;
@@ -292,7 +297,7 @@ bool parse_pipe(struct parser *p, const char *word, enum token_kind close, const
     pipe->end = p->token.begin;
     for (size_t i = 0; i < d.count; i++) {
         if (!d.assigns) {
-            pipe->slots[i] = parser_declare(p, d.names[i].text);
+            pipe->slots[i] = template_parser_declare(p, d.names[i].text);
         } else if (!find_variable(p, d.names[i], &pipe->slots[i])) {
             return false;
         }

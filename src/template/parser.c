@@ -13,8 +13,8 @@ static const char *const keywords[] = {"if",     "else",  "end",   "range",    "
                                        "define", "block", "break", "template", "continue",
                                        "true",   "false", "nil"};
 
-const void *parser_take(struct arena *arena, const void *items, size_t *len, size_t mark,
-                        size_t size)
+const void *template_parser_take(struct arena *arena, const void *items, size_t *len, size_t mark,
+                                 size_t size)
 {
     size_t bytes = (*len - mark) * size;
     if (bytes == 0) {
@@ -26,7 +26,7 @@ const void *parser_take(struct arena *arena, const void *items, size_t *len, siz
     return copy;
 }
 
-bool parser_fail(struct parser *p, size_t begin, size_t end, const char *fmt, ...)
+bool template_parser_fail(struct parser *p, size_t begin, size_t end, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
@@ -39,23 +39,23 @@ bool parser_fail(struct parser *p, size_t begin, size_t end, const char *fmt, ..
     return false;
 }
 
-bool parser_unexpected(struct parser *p, const char *wanted)
+bool template_parser_unexpected(struct parser *p, const char *wanted)
 {
     if (p->token.kind == TOKEN_END) {
-        return parser_fail(p, p->token.begin, p->token.end,
-                           "the text ends within an action, where %s is expected", wanted);
+        return template_parser_fail(p, p->token.begin, p->token.end,
+                                    "the text ends within an action, where %s is expected", wanted);
     }
-    return parser_fail(
+    return template_parser_fail(
         p, p->token.begin, p->token.end, "%s is expected in place of '%.*s'", wanted,
         STR_ARG(str_slice(p->t->text, p->token.begin, p->token.end - p->token.begin)));
 }
 
-bool parser_advance(struct parser *p)
+bool template_parser_advance(struct parser *p)
 {
-    return lexer_next(&p->lx, &p->token, p->err);
+    return template_lexer_next(&p->lx, &p->token, p->err);
 }
 
-bool parser_enter(struct parser *p)
+bool template_parser_enter(struct parser *p)
 {
     if (++p->depth > TEMPLATE_MAX_DEPTH) {
         return error_set_at(p->err, ERROR_LIMIT,
@@ -66,7 +66,7 @@ bool parser_enter(struct parser *p)
     return true;
 }
 
-bool parser_is_keyword(struct str word)
+bool template_parser_is_keyword(struct str word)
 {
     for (size_t i = 0; i < ARRAY_LEN(keywords); i++) {
         if (str_equal_c(word, keywords[i])) {
@@ -76,7 +76,7 @@ bool parser_is_keyword(struct str word)
     return false;
 }
 
-uint32_t parser_declare(struct parser *p, struct str name)
+uint32_t template_parser_declare(struct parser *p, struct str name)
 {
     struct scope_variable variable = {.name = name, .slot = p->slot_count++};
     vec_push(&p->scope, variable);
@@ -92,9 +92,9 @@ static bool at_word(const struct parser *p, const char *word)
 static bool close_action(struct parser *p)
 {
     if (p->token.kind != TOKEN_CLOSE) {
-        return parser_unexpected(p, "'}}'");
+        return template_parser_unexpected(p, "'}}'");
     }
-    return parser_advance(p);
+    return template_parser_advance(p);
 }
 
 static bool parse_action(struct parser *p, size_t open, struct node *node);
@@ -116,8 +116,8 @@ static bool parse_define(struct parser *p, size_t open)
 {
     struct str name;
     if (p->depth > 0 || !p->in_root) {
-        return parser_fail(p, p->token.begin - 6, p->token.begin,
-                           "'define' stands in no other block");
+        return template_parser_fail(p, p->token.begin - 6, p->token.begin,
+                                    "'define' stands in no other block");
     }
     return parse_name(p, &name) && close_action(p) && parse_definition(p, name, open);
 }
@@ -128,19 +128,19 @@ static bool parse_item(struct parser *p, bool *done, enum list_end *end)
     if (p->token.kind == TOKEN_TEXT) {
         node.text = p->token.text;
         vec_push(&p->nodes, node);
-        return parser_advance(p);
+        return template_parser_advance(p);
     }
     size_t open = p->token.begin;
-    if (!parser_advance(p)) {
+    if (!template_parser_advance(p)) {
         return false;
     }
     *done = at_word(p, "end") || at_word(p, "else");
     if (*done) {
         *end = at_word(p, "end") ? LIST_END : LIST_ELSE;
-        return parser_advance(p) && (*end == LIST_ELSE || close_action(p));
+        return template_parser_advance(p) && (*end == LIST_ELSE || close_action(p));
     }
     if (at_word(p, "define")) {
-        return parser_advance(p) && parse_define(p, open);
+        return template_parser_advance(p) && parse_define(p, open);
     }
     if (!parse_action(p, open, &node)) {
         return false;
@@ -166,7 +166,7 @@ static bool parse_list(struct parser *p, const struct node_list **out, enum list
 
 static bool never_ends(struct parser *p, size_t open)
 {
-    return parser_fail(p, open, open + 2, "the block that starts here has no {{end}}");
+    return template_parser_fail(p, open, open + 2, "the block that starts here has no {{end}}");
 }
 
 /* Behind `{{else`: the other half, with its end. */
@@ -177,7 +177,7 @@ static bool parse_else(struct parser *p, enum node_kind kind, size_t open,
     if ((kind == NODE_IF && at_word(p, "if")) || (kind == NODE_WITH && at_word(p, "with"))) {
         struct node inner = {.begin = here};
         size_t mark = p->nodes.len;
-        if (!parser_advance(p) ||
+        if (!template_parser_advance(p) ||
             !parse_control(p, kind, kind == NODE_IF ? "if" : "with", open, &inner)) {
             return false;
         }
@@ -190,7 +190,8 @@ static bool parse_else(struct parser *p, enum node_kind kind, size_t open,
         return false;
     }
     if (end == LIST_ELSE) {
-        return parser_fail(p, p->token.begin - 2, p->token.begin, "a second else of one block");
+        return template_parser_fail(p, p->token.begin - 2, p->token.begin,
+                                    "a second else of one block");
     }
     return end == LIST_END || never_ends(p, open);
 }
@@ -202,7 +203,8 @@ static bool parse_control(struct parser *p, enum node_kind kind, const char *wor
     enum list_end end;
     node->kind = kind;
     node->end = p->token.begin;
-    if (!parser_enter(p) || !parse_pipe(p, word, TOKEN_CLOSE, &node->pipe) || !close_action(p)) {
+    if (!template_parser_enter(p) || !parse_pipe(p, word, TOKEN_CLOSE, &node->pipe) ||
+        !close_action(p)) {
         return false;
     }
     size_t declared = p->scope.len;
@@ -227,13 +229,14 @@ static bool parse_name(struct parser *p, struct str *name)
 {
     *name = str_slice(p->token.text, 1, p->token.text.len - 2);
     if (p->token.kind != TOKEN_STRING && p->token.kind != TOKEN_RAW_STRING) {
-        return parser_unexpected(p, "the name of a template in quotes");
+        return template_parser_unexpected(p, "the name of a template in quotes");
     }
-    if (p->token.kind == TOKEN_STRING && !literal_string(&p->t->arena, p->token.text, name)) {
-        return parser_fail(p, p->token.begin, p->token.end,
-                           "a backslash in this string begins nothing that is known");
+    if (p->token.kind == TOKEN_STRING &&
+        !template_literal_string(&p->t->arena, p->token.text, name)) {
+        return template_parser_fail(p, p->token.begin, p->token.end,
+                                    "a backslash in this string begins nothing that is known");
     }
-    return parser_advance(p);
+    return template_parser_advance(p);
 }
 
 static bool is_empty(const struct tree *tree)
@@ -259,8 +262,9 @@ static bool add_tree(struct parser *p, const struct tree *tree, size_t open)
             *other = *tree;
             return true;
         }
-        return is_empty(tree) || parser_fail(p, open, open + 2, "template '%.*s' is defined twice",
-                                             STR_ARG(tree->name));
+        return is_empty(tree) ||
+               template_parser_fail(p, open, open + 2, "template '%.*s' is defined twice",
+                                    STR_ARG(tree->name));
     }
     vec_push(&p->trees, *tree);
     return true;
@@ -278,14 +282,14 @@ static bool parse_definition(struct parser *p, struct str name, size_t open)
     p->in_root = false;
     p->slot_count = 0;
     p->range_depth = 0;
-    if (!parser_enter(p)) {
+    if (!template_parser_enter(p)) {
         return false;
     }
     /* The innermost `$` is found first; what is outside must not be found at all. */
     struct parser outside = *p;
     p->scope.items = NULL;
     p->scope.len = p->scope.capacity = 0;
-    parser_declare(p, STR("$"));
+    template_parser_declare(p, STR("$"));
     bool ok = parse_list(p, &tree.root, &end);
     vec_release(&p->scope);
     p->scope.items = outside.scope.items;
@@ -293,7 +297,7 @@ static bool parse_definition(struct parser *p, struct str name, size_t open)
     p->scope.capacity = outside.scope.capacity;
     if (!ok || end != LIST_END) {
         return ok && end == LIST_ELSE
-                   ? parser_fail(p, p->token.begin - 2, p->token.begin, "else without if")
+                   ? template_parser_fail(p, p->token.begin - 2, p->token.begin, "else without if")
                    : ok && never_ends(p, open);
     }
     tree.slot_count = p->slot_count;
@@ -334,9 +338,10 @@ static bool parse_jump(struct parser *p, enum node_kind kind, struct node *node)
     struct token word = p->token;
     node->kind = kind;
     if (p->range_depth == 0) {
-        return parser_fail(p, word.begin, word.end, "'%.*s' outside of range", STR_ARG(word.text));
+        return template_parser_fail(p, word.begin, word.end, "'%.*s' outside of range",
+                                    STR_ARG(word.text));
     }
-    return parser_advance(p) && close_action(p);
+    return template_parser_advance(p) && close_action(p);
 }
 
 static bool parse_action(struct parser *p, size_t open, struct node *node)
@@ -344,19 +349,19 @@ static bool parse_action(struct parser *p, size_t open, struct node *node)
     *node = (struct node){.kind = NODE_ACTION, .begin = open};
     node->end = p->token.end;
     if (at_word(p, "if")) {
-        return parser_advance(p) && parse_control(p, NODE_IF, "if", open, node);
+        return template_parser_advance(p) && parse_control(p, NODE_IF, "if", open, node);
     }
     if (at_word(p, "range")) {
-        return parser_advance(p) && parse_control(p, NODE_RANGE, "range", open, node);
+        return template_parser_advance(p) && parse_control(p, NODE_RANGE, "range", open, node);
     }
     if (at_word(p, "with")) {
-        return parser_advance(p) && parse_control(p, NODE_WITH, "with", open, node);
+        return template_parser_advance(p) && parse_control(p, NODE_WITH, "with", open, node);
     }
     if (at_word(p, "template")) {
-        return parser_advance(p) && parse_template_call(p, node);
+        return template_parser_advance(p) && parse_template_call(p, node);
     }
     if (at_word(p, "block")) {
-        return parser_advance(p) && parse_block(p, open, node);
+        return template_parser_advance(p) && parse_block(p, open, node);
     }
     if (at_word(p, "break")) {
         return parse_jump(p, NODE_BREAK, node);
@@ -375,26 +380,27 @@ static bool parse_all(struct parser *p)
 {
     struct tree tree = {.name = STR("")};
     enum list_end end;
-    parser_declare(p, STR("$"));
+    template_parser_declare(p, STR("$"));
     vec_push(&p->trees, tree);
     static const struct node_list nothing = {.count = 0};
     p->trees.items[0].root = &nothing;
-    if (!parser_advance(p) || !parse_list(p, &tree.root, &end)) {
+    if (!template_parser_advance(p) || !parse_list(p, &tree.root, &end)) {
         return false;
     }
     if (end != LIST_OPEN) {
-        return parser_fail(p, p->token.begin, p->token.begin, "%s without a block that it ends",
-                           end == LIST_ELSE ? "else" : "end");
+        return template_parser_fail(p, p->token.begin, p->token.begin,
+                                    "%s without a block that it ends",
+                                    end == LIST_ELSE ? "else" : "end");
     }
     tree.slot_count = p->slot_count;
     p->trees.items[0] = tree;
     return true;
 }
 
-bool parser_run(struct template *t, struct error *err)
+bool template_parser_run(struct template *t, struct error *err)
 {
     struct parser p = {.t = t, .err = err, .in_root = true};
-    lexer_init(&p.lx, t->text);
+    template_lexer_init(&p.lx, t->text);
     bool ok = parse_all(&p);
     if (ok) {
         t->tree_count = p.trees.len;

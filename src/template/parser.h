@@ -36,25 +36,25 @@ struct parser {
 };
 
 /* The items of a stack from `mark` on, moved to the arena. */
-#define PARSER_TAKE(p, stack, mark, type)                                                 \
-    ((const type *)parser_take(&(p)->t->arena, (p)->stack.items, &(p)->stack.len, (mark), \
-                               sizeof(type)))
-const void *parser_take(struct arena *arena, const void *items, size_t *len, size_t mark,
-                        size_t size);
+#define PARSER_TAKE(p, stack, mark, type)                                                          \
+    ((const type *)template_parser_take(&(p)->t->arena, (p)->stack.items, &(p)->stack.len, (mark), \
+                                        sizeof(type)))
+const void *template_parser_take(struct arena *arena, const void *items, size_t *len, size_t mark,
+                                 size_t size);
 
 /* The trees of t->text. */
-bool parser_run(struct template *t, struct error *err) ATTR_NODISCARD;
+bool template_parser_run(struct template *t, struct error *err) ATTR_NODISCARD;
 
-bool parser_advance(struct parser *p) ATTR_NODISCARD;
+bool template_parser_advance(struct parser *p) ATTR_NODISCARD;
 /* All return false. */
-bool parser_fail(struct parser *p, size_t begin, size_t end, const char *fmt, ...)
+bool template_parser_fail(struct parser *p, size_t begin, size_t end, const char *fmt, ...)
     ATTR_PRINTF(4, 5);
 /* The next token is none that could stand here. */
-bool parser_unexpected(struct parser *p, const char *wanted);
+bool template_parser_unexpected(struct parser *p, const char *wanted);
 /* One block or parenthesis deeper. */
-bool parser_enter(struct parser *p) ATTR_NODISCARD;
-bool parser_is_keyword(struct str word);
-uint32_t parser_declare(struct parser *p, struct str name);
+bool template_parser_enter(struct parser *p) ATTR_NODISCARD;
+bool template_parser_is_keyword(struct str word);
+uint32_t template_parser_declare(struct parser *p, struct str name);
 
 /* Up to and without `close`. `word` names the action in messages. */
 bool parse_pipe(struct parser *p, const char *word, enum token_kind close,

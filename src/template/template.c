@@ -18,7 +18,7 @@ struct template *template_parse(struct str text, struct error *err)
     t->refs = 1;
     arena_init(&t->arena);
     t->text = arena_str(&t->arena, text);
-    if (!parser_run(t, err)) {
+    if (!template_parser_run(t, err)) {
         template_unref(t);
         return NULL;
     }
