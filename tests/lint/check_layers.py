@@ -38,6 +38,7 @@ EXTRA = {"ui": {"source/health.h"}}
 THIRD_PARTY = {
     "uv.h": {"loop/loop_internal.h"},
     "curl/curl.h": {"net/http_internal.h", "net/url.c"},
+    "microhttpd.h": {"net/http_daemon.c"},
     "jansson.h": {"net/json.c"},
     "sqlite3.h": {"db/sqlite.h"},
     "yaml.h": {"yaml/compose.h"},
