@@ -24,8 +24,9 @@ LAYERS = {
     "query": "base loop series promql promql/eval",
     "source": "base yaml loop net series promql query",
     "panel": "base yaml series promql query",
+    "alert": "base yaml template loop db series promql rule query panel",
     "engine": "base yaml loop net series promql promql/syntax query source panel",
-    "ui": "base yaml series promql query panel",
+    "ui": "base yaml series promql rule query panel alert",
     "cmd": "base yaml loop net series promql query source panel engine ui rule unittest",
     ".": "base cmd",
 }
@@ -35,6 +36,7 @@ EXTRA = {"ui": {"source/health.h"}}
 THIRD_PARTY = {
     "uv.h": {"loop/loop_internal.h"},
     "curl/curl.h": {"net/http_internal.h", "net/url.c"},
+    "microhttpd.h": {"net/http_daemon.c"},
     "jansson.h": {"net/json.c"},
     "yaml.h": {"yaml/compose.h"},
     "pcre2.h": {"series/regex.c"},
