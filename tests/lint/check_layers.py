@@ -27,13 +27,14 @@ LAYERS = {
     "source": "base yaml loop net series promql query",
     "panel": "base yaml series promql query",
     "alert": "base yaml template loop db series promql rule query panel",
+    "api": "base loop net series rule alert",
     "engine": "base yaml loop net series promql promql/syntax query source panel",
     "ui": "base yaml series promql rule query panel alert",
-    "cmd": "base yaml loop net series promql query source panel engine ui rule unittest",
+    "cmd": "base yaml loop net series promql query source panel engine ui rule unittest alert api",
     ".": "base cmd",
 }
 # single headers that a folder may include beyond its row
-EXTRA = {"ui": {"source/health.h"}}
+EXTRA = {"ui": {"source/health.h"}, "api": {"source/health.h"}}
 # third-party header: the only files that may include it
 THIRD_PARTY = {
     "uv.h": {"loop/loop_internal.h"},
