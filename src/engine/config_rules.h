@@ -5,9 +5,9 @@
  *       external_labels: { cluster: eu1 }       # for the texts of alerts
  *       external_url: https://tocsin.example
  *     rule_files:
- *       - alerts/*.yaml                         # from the configuration's folder; Prometheus' own
+ *       - alerts/one.yaml                       # or a pattern; from the configuration's folder; Prometheus' own
  *       - builtin:hosts                         # a pack that is compiled in
- *       - { files: slo/*.yaml, source: prom }   # who answers, where that is not clear
+ *       - { files: slo/all.yaml, source: prom }   # who answers, where that is not clear
  *     services:
  *       - name: checkout
  *         alerts: [ p95 > 500ms for 5m ]
