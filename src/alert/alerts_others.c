@@ -8,7 +8,7 @@
 
 static struct other_source *find(const struct alerts *alerts, const char *source)
 {
-    VEC_EACH (&alerts->foreign, struct other_source, f) {
+    VEC_EACH (&alerts->others, struct other_source, f) {
         if (strcmp(f->name, source) == 0) {
             return f;
         }
@@ -20,8 +20,8 @@ static struct other_source *find_or_add(struct alerts *alerts, const char *sourc
 {
     struct other_source *f = find(alerts, source);
     if (f == NULL) {
-        vec_push(&alerts->foreign, ((struct other_source){.name = mem_strdup(source)}));
-        f = &alerts->foreign.items[alerts->foreign.len - 1];
+        vec_push(&alerts->others, ((struct other_source){.name = mem_strdup(source)}));
+        f = &alerts->others.items[alerts->others.len - 1];
     }
     return f;
 }
@@ -40,18 +40,18 @@ static void clear(struct other_source *f)
     f->silences.len = 0;
 }
 
-void alerts_set_foreign(struct alerts *alerts, const char *source, const struct other_alert *list,
-                        size_t count, const struct silence *silences, size_t silence_count)
+void alerts_set_others(struct alerts *alerts, const char *source, const struct other_alert *list,
+                       size_t count, const struct silence *silences, size_t silence_count)
 {
     struct other_source *f = find_or_add(alerts, source);
     clear(f);
     for (size_t i = 0; i < count; i++) {
-        struct other foreign = {.alert = list[i], .fingerprint = alert_fingerprint(list[i].labels)};
-        foreign.alert.labels = labels_ref(list[i].labels);
-        foreign.alert.annotations = alert_copy_pairs(list[i].annotations);
-        foreign.alert.generator_url =
+        struct other other = {.alert = list[i], .fingerprint = alert_fingerprint(list[i].labels)};
+        other.alert.labels = labels_ref(list[i].labels);
+        other.alert.annotations = alert_copy_pairs(list[i].annotations);
+        other.alert.generator_url =
             list[i].generator_url != NULL ? mem_strdup(list[i].generator_url) : NULL;
-        vec_push(&f->alerts, foreign);
+        vec_push(&f->alerts, other);
     }
     for (size_t i = 0; i < silence_count; i++) {
         struct silence copy;
@@ -63,7 +63,7 @@ void alerts_set_foreign(struct alerts *alerts, const char *source, const struct 
     alerts_touch(alerts);
 }
 
-void alerts_drop_foreign(struct alerts *alerts, const char *source)
+void alerts_drop_others(struct alerts *alerts, const char *source)
 {
     struct other_source *f = find(alerts, source);
     if (f == NULL) {
@@ -73,7 +73,7 @@ void alerts_drop_foreign(struct alerts *alerts, const char *source)
     vec_release(&f->alerts);
     vec_release(&f->silences);
     free(f->name);
-    vec_remove(&alerts->foreign, (size_t)(f - alerts->foreign.items));
+    vec_remove(&alerts->others, (size_t)(f - alerts->others.items));
     alerts->view->valid = false;
 }
 
