@@ -19,7 +19,7 @@ struct call {
 
 enum call_result { CALL_OK, CALL_FAILED, CALL_PENDING };
 
-struct function {
+struct template_function {
     const char *name;
     const char *doc;
     /* A letter an argument, as in functions.def; one behind a '*' any number of times. */
@@ -28,9 +28,9 @@ struct function {
 };
 
 /* NULL where there is none. */
-const struct function *function_find(struct str name);
+const struct template_function *template_function_find(struct str name);
 /* The nearest name, or NULL. */
-const char *function_suggest(struct str name);
+const char *template_function_suggest(struct str name);
 
 /* CALL_FAILED with ERROR_EVALUATION. */
 enum call_result call_fail(struct call *c, const char *fmt, ...) ATTR_PRINTF(2, 3);
