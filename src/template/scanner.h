@@ -1,10 +1,10 @@
 /*
  * A template in tokens: text as it stands, and what is between `{{` and `}}`. Comments and the
- * white space that `{{-` and `-}}` take away never become tokens. A lexer is a value: a copy of it
- * goes on from the same place. Private to this folder.
+ * white space that `{{-` and `-}}` take away never become tokens. A scanner is a value: a copy of
+ * it goes on from the same place. Private to this folder.
  */
-#ifndef TOCSIN_TEMPLATE_LEXER_H
-#define TOCSIN_TEMPLATE_LEXER_H
+#ifndef TOCSIN_TEMPLATE_SCANNER_H
+#define TOCSIN_TEMPLATE_SCANNER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,15 +42,15 @@ struct token {
     struct str text;
 };
 
-struct lexer {
+struct scanner {
     struct str text;
     size_t at;
     bool in_action;
     bool trims; /* the text that comes next begins behind its white space */
 };
 
-void template_lexer_init(struct lexer *lx, struct str text);
+void scanner_init(struct scanner *lx, struct str text);
 /* At the end TOKEN_END again and again. False with ERROR_SYNTAX. */
-bool template_lexer_next(struct lexer *lx, struct token *token, struct error *err) ATTR_NODISCARD;
+bool scanner_next(struct scanner *lx, struct token *token, struct error *err) ATTR_NODISCARD;
 
 #endif

@@ -1,6 +1,6 @@
 /* What literals mean: Go's strings in quotes, characters and numbers. Private to this folder. */
-#ifndef TOCSIN_TEMPLATE_LITERAL_H
-#define TOCSIN_TEMPLATE_LITERAL_H
+#ifndef TOCSIN_TEMPLATE_CONSTANT_H
+#define TOCSIN_TEMPLATE_CONSTANT_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -9,10 +9,9 @@
 #include "base/str.h"
 
 /* The text between double quotes, which are part of `quoted`. False where an escape is wrong. */
-bool template_literal_string(struct arena *arena, struct str quoted,
-                             struct str *out) ATTR_NODISCARD;
+bool constant_string(struct arena *arena, struct str quoted, struct str *out) ATTR_NODISCARD;
 
-struct literal_number {
+struct constant_number {
     bool is_int; /* it has a whole number's value within 64 bits */
     bool is_float;
     bool looks_int; /* without a point or an exponent, or a character */
@@ -21,6 +20,6 @@ struct literal_number {
 };
 
 /* A number, or a character in single quotes. False where it is neither, or too large. */
-bool template_literal_number(struct str text, struct literal_number *out) ATTR_NODISCARD;
+bool constant_number(struct str text, struct constant_number *out) ATTR_NODISCARD;
 
 #endif

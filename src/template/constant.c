@@ -1,5 +1,5 @@
-/* See literal.h. Go: strconv.Unquote, ParseInt with base 0, ParseFloat. */
-#include "template/literal.h"
+/* See constant.h. Go: strconv.Unquote, ParseInt with base 0, ParseFloat. */
+#include "template/constant.h"
 
 #include <math.h>
 
@@ -85,7 +85,7 @@ static bool read_character(struct str s, char quote, struct character *out)
     return false;
 }
 
-bool template_literal_string(struct arena *arena, struct str quoted, struct str *out)
+bool constant_string(struct arena *arena, struct str quoted, struct str *out)
 {
     struct str s = str_slice(quoted, 1, quoted.len - 2);
     char *to = arena_alloc(arena, s.len + 1); /* no escape is shorter than what it stands for */
@@ -141,14 +141,14 @@ static bool parse_int(struct str s, bool negative, int64_t *out, bool *fits)
     return true;
 }
 
-static bool read_rune(struct str text, struct literal_number *out)
+static bool read_rune(struct str text, struct constant_number *out)
 {
     struct str s = str_slice(text, 1, text.len - 2);
     struct character c;
     if (s.len == 0 || !read_character(s, '\'', &c) || c.length != s.len) {
         return false;
     }
-    *out = (struct literal_number){
+    *out = (struct constant_number){
         .is_int = true, .is_float = true, .looks_int = true, .integer = c.value, .number = c.value};
     return true;
 }
@@ -171,7 +171,7 @@ static bool without_underscores(struct str text, char *to, size_t room, struct s
     return true;
 }
 
-bool template_literal_number(struct str text, struct literal_number *out)
+bool constant_number(struct str text, struct constant_number *out)
 {
     char bytes[400];
     struct str s;
@@ -181,7 +181,7 @@ bool template_literal_number(struct str text, struct literal_number *out)
     if (!without_underscores(text, bytes, sizeof(bytes), &s)) {
         return false;
     }
-    *out = (struct literal_number){.is_float = true};
+    *out = (struct constant_number){.is_float = true};
     bool negative = s.data[0] == '-';
     bool is_signed = negative || s.data[0] == '+';
     bool fits = false;

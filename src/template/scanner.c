@@ -1,5 +1,5 @@
 /* Go: text/template/parse/lex.go says what ends where. */
-#include "template/lexer.h"
+#include "template/scanner.h"
 
 #include "base/diag.h"
 #include "base/utf8.h"
@@ -21,28 +21,28 @@ static bool is_word(char c)
            (unsigned char)c >= 0x80;
 }
 
-static char peek(const struct lexer *lx, size_t ahead)
+static char peek(const struct scanner *lx, size_t ahead)
 {
     return lx->at + ahead < lx->text.len ? lx->text.data[lx->at + ahead] : '\0';
 }
 
-static struct str rest(const struct lexer *lx)
+static struct str rest(const struct scanner *lx)
 {
     return str_slice(lx->text, lx->at, lx->text.len);
 }
 
-void template_lexer_init(struct lexer *lx, struct str text)
+void scanner_init(struct scanner *lx, struct str text)
 {
-    *lx = (struct lexer){.text = text};
+    *lx = (struct scanner){.text = text};
 }
 
-static bool fail(const struct lexer *lx, size_t begin, size_t end, struct error *err,
+static bool fail(const struct scanner *lx, size_t begin, size_t end, struct error *err,
                  const char *problem)
 {
     return error_set_at(err, ERROR_SYNTAX, diag_span(lx->text, begin, end), "%s", problem);
 }
 
-static bool finish(struct lexer *lx, struct token *token, enum token_kind kind, size_t length)
+static bool finish(struct scanner *lx, struct token *token, enum token_kind kind, size_t length)
 {
     token->kind = kind;
     token->begin = lx->at;
@@ -53,7 +53,7 @@ static bool finish(struct lexer *lx, struct token *token, enum token_kind kind, 
 }
 
 /* Where the next `part` is, or the end of the text. */
-static size_t find(const struct lexer *lx, size_t from, struct str part)
+static size_t find(const struct scanner *lx, size_t from, struct str part)
 {
     for (size_t i = from; i + part.len <= lx->text.len; i++) {
         const char *next = memchr(lx->text.data + i, part.data[0], lx->text.len - i);
@@ -75,7 +75,7 @@ static bool trims_before(struct str action)
 }
 
 /* At a comment: goes behind it. */
-static bool skip_comment(struct lexer *lx, size_t open, struct error *err)
+static bool skip_comment(struct scanner *lx, size_t open, struct error *err)
 {
     size_t end = find(lx, lx->at + 2, STR("*/"));
     if (end == lx->text.len) {
@@ -96,7 +96,7 @@ static bool skip_comment(struct lexer *lx, size_t open, struct error *err)
 }
 
 /* Text up to the next action, or the `{{` of one; comments are passed over. */
-static bool next_outside(struct lexer *lx, struct token *token, struct error *err)
+static bool next_outside(struct scanner *lx, struct token *token, struct error *err)
 {
     for (;;) {
         size_t open = find(lx, lx->at, STR("{{"));
@@ -134,14 +134,14 @@ static bool next_outside(struct lexer *lx, struct token *token, struct error *er
 }
 
 /* What may follow a word, a field or a variable. */
-static bool at_terminator(const struct lexer *lx)
+static bool at_terminator(const struct scanner *lx)
 {
     char c = peek(lx, 0);
     return lx->at >= lx->text.len || is_space(c) || strchr(".,|:)(", c) != NULL ||
            str_starts_with(rest(lx), STR("}}"));
 }
 
-static bool lex_word(struct lexer *lx, struct token *token, enum token_kind kind, size_t prefix,
+static bool lex_word(struct scanner *lx, struct token *token, enum token_kind kind, size_t prefix,
                      struct error *err)
 {
     size_t length = prefix;
@@ -155,8 +155,8 @@ static bool lex_word(struct lexer *lx, struct token *token, enum token_kind kind
     return true;
 }
 
-/* Digits of any base, with underscores; what they mean is literal.c's. */
-static bool lex_number(struct lexer *lx, struct token *token, struct error *err)
+/* Digits of any base, with underscores; what they mean is constant.c's. */
+static bool lex_number(struct scanner *lx, struct token *token, struct error *err)
 {
     size_t length = peek(lx, 0) == '+' || peek(lx, 0) == '-' ? 1 : 0;
     bool hexadecimal = peek(lx, length) == '0' && (peek(lx, length + 1) | 0x20) == 'x';
@@ -176,7 +176,7 @@ static bool lex_number(struct lexer *lx, struct token *token, struct error *err)
     return true;
 }
 
-static bool lex_quoted(struct lexer *lx, struct token *token, struct error *err)
+static bool lex_quoted(struct scanner *lx, struct token *token, struct error *err)
 {
     char quote = peek(lx, 0);
     size_t length = 1;
@@ -195,7 +195,7 @@ static bool lex_quoted(struct lexer *lx, struct token *token, struct error *err)
     return finish(lx, token, kind, length + 1);
 }
 
-static bool next_mark(struct lexer *lx, struct token *token, struct error *err)
+static bool next_mark(struct scanner *lx, struct token *token, struct error *err)
 {
     switch (peek(lx, 0)) {
     case '|':
@@ -218,7 +218,7 @@ static bool next_mark(struct lexer *lx, struct token *token, struct error *err)
     }
 }
 
-static bool next_inside(struct lexer *lx, struct token *token, struct error *err)
+static bool next_inside(struct scanner *lx, struct token *token, struct error *err)
 {
     size_t begin = lx->at;
     while (lx->at < lx->text.len && is_space(peek(lx, 0))) {
@@ -262,7 +262,7 @@ static bool next_inside(struct lexer *lx, struct token *token, struct error *err
     return next_mark(lx, token, err);
 }
 
-bool template_lexer_next(struct lexer *lx, struct token *token, struct error *err)
+bool scanner_next(struct scanner *lx, struct token *token, struct error *err)
 {
     *token = (struct token){.kind = TOKEN_END};
     return lx->in_action ? next_inside(lx, token, err) : next_outside(lx, token, err);
