@@ -31,17 +31,10 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "promql/promql.h"
+#include "rule/alert_state.h"
 #include "rule/pairs.h"
 
 enum rule_kind { RULE_RECORDING, RULE_ALERTING };
-
-/* What becomes of an alert when the data it is about is missing, or the question fails. */
-enum rule_missing {
-    RULE_MISSING_UNKNOWN, /* it is unknown: shown as such, neither resolved nor advanced */
-    RULE_MISSING_FIRING,
-    RULE_MISSING_OK,
-    RULE_MISSING_KEEP /* it stays what it was */
-};
 
 struct rule {
     enum rule_kind kind;
