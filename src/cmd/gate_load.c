@@ -6,6 +6,7 @@
 #include "cmd/gate_check.h"
 #include "promql/functions.h"
 #include "promql/operators.h"
+#include "rule/evidence.h"
 #include "rule/service_alerts.h"
 #include "yaml/node.h"
 
@@ -18,14 +19,6 @@ static bool is_comparison(const struct node *n)
 {
     return n->kind == NODE_BINARY && !n->binary.return_bool &&
            operator_info(n->binary.op)->kind == OPERATOR_COMPARISON;
-}
-
-static const struct node *without_parens(const struct node *n)
-{
-    while (n->kind == NODE_PAREN) {
-        n = n->paren;
-    }
-    return n;
 }
 
 /* `count(SELECTOR) or ...` over the selectors of what the rule looks at: of a comparison, `and` and
@@ -56,44 +49,18 @@ static void add_selectors(struct strbuf *out, const struct expr *e, const struct
     }
 }
 
-/* A number as it stands there, also a negative one. */
-static bool read_number(const struct node *n, double *value, const char **unit)
-{
-    double sign = 1;
-    n = without_parens(n);
-    while (n->kind == NODE_UNARY) {
-        sign = n->unary.negative ? -sign : sign;
-        n = without_parens(n->unary.inner);
-    }
-    if (n->kind != NODE_NUMBER) {
-        return false;
-    }
-    *value = sign * n->number.value;
-    *unit = n->number.has_unit ? unit_name(n->number.unit) : NULL;
-    return true;
-}
-
-/* The comparison with a number that the rule comes down to, and the side of it that is compared; or
- * NULL. */
+/* The number that the rule compares with, where it comes down to that; the side that is compared.
+ */
 static const struct node *compared(struct gate_check *c)
 {
-    const struct node *n = without_parens(c->rule->expr->root);
-    while (n->kind == NODE_BINARY && (n->binary.op == OP_AND || n->binary.op == OP_UNLESS)) {
-        n = without_parens(n->binary.left);
-    }
-    if (!is_comparison(n)) {
+    struct rule_threshold threshold;
+    if (!rule_threshold(c->rule->expr, &threshold)) {
         return NULL;
     }
-    bool more = n->binary.op == OP_GREATER || n->binary.op == OP_GREATER_EQUAL;
-    if (read_number(n->binary.right, &c->threshold, &c->unit)) {
-        c->highest = more;
-        return n->binary.left;
-    }
-    if (read_number(n->binary.left, &c->threshold, &c->unit)) {
-        c->highest = !more;
-        return n->binary.right;
-    }
-    return NULL;
+    c->threshold = threshold.value;
+    c->highest = threshold.comparison[0] == '>';
+    c->unit = threshold.unit != UNIT_COUNT ? unit_name(threshold.unit) : NULL;
+    return threshold.left;
 }
 
 /* Made of parts of an expression that parsed. One that is a number has nothing to be asked. */

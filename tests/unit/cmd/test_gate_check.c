@@ -195,7 +195,7 @@ static const struct {
     {"x > 500ms", 0.5, true, "seconds"},
     {"x <= 10%", 0.1, false, "ratio"},
     {"-(3) > x", -3, false, NULL},
-    {"(x >= 2GiB) unless y", 2147483648.0, true, "bytes"},
+    {"(x >= 2GiB)", 2147483648.0, true, "bytes"},
     {"x > y", (double)NAN, false, NULL},
     {"x > 1 or y > 2", (double)NAN, false, NULL},
     {"x > bool 1", (double)NAN, false, NULL},
