@@ -17,6 +17,7 @@ LAYERS = {
     "db": "base loop",
     "net": "base loop yaml",
     "series": "base",
+    "series/archive": "base loop db series",
     "promql": "base series",
     "promql/syntax": "base series promql",
     "promql/eval": "base series promql",
