@@ -46,8 +46,7 @@ void alerts_set_foreign(struct alerts *alerts, const char *source, const struct 
     struct other_source *f = find_or_add(alerts, source);
     clear(f);
     for (size_t i = 0; i < count; i++) {
-        struct other foreign = {.alert = list[i],
-                                  .fingerprint = alert_fingerprint(list[i].labels)};
+        struct other foreign = {.alert = list[i], .fingerprint = alert_fingerprint(list[i].labels)};
         foreign.alert.labels = labels_ref(list[i].labels);
         foreign.alert.annotations = alert_copy_pairs(list[i].annotations);
         foreign.alert.generator_url =

@@ -20,7 +20,7 @@ struct alerts_options {
     struct log *log; /* gets a line for each transition */
     struct label_table *labels;
     struct store *store;     /* takes ALERTS and what recording rules write */
-    struct journal *journal; /* or NULL: nothing is kept */
+    struct journal *journal; /* where what must survive is kept; one in memory at least */
     /* Who answers for a source, and how it is; see alert/group.h. */
     struct answerer *(*answerer)(void *user, const char *source);
     bool (*is_down)(void *user, const char *source);
