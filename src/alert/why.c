@@ -254,7 +254,7 @@ static struct why_alert *make_gone(struct reading *r, const struct transition *t
     }
     if (why->rules.len == 0) {
         struct why_rule rule = {.alerting = true,
-                                .name = keep(why, t->rule),
+                                .name = keep(why, r->question->rule),
                                 .group = "",
                                 .file = "",
                                 .source = "",

@@ -1,18 +1,15 @@
-/*
- * The answers out of the journal. See engine_state.h. Labels are kept there as a selector, or as a
- * JSON object; the matchers of silences as Alertmanager's API has them.
- */
+/* The answers out of the journal. See engine_state.h. */
 #include "cmd/engine_state.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "alert/journal.h"
+#include "alert/kept_text.h"
 #include "alert/state_dir.h"
 #include "alert/why.h"
 #include "api/alert_json.h"
 #include "api/silence_json.h"
-#include "promql/promql.h"
 
 struct old_state {
     char *folder;
@@ -37,16 +34,9 @@ static void old_state_release(struct old_state *state)
 
 static bool read_silence(struct old_state *state, const struct silence_record *r, struct error *err)
 {
-    struct strbuf text;
     struct silence s;
-    strbuf_init(&text, ENGINE_MAX_ANSWER);
-    strbuf_printf(&text, "{\"matchers\":%s}", r->matchers);
-    struct json_document *document = json_parse(strbuf_str(&text), ENGINE_MAX_ANSWER, err);
     silence_init(&s);
-    bool ok = document != NULL && silence_json_read(&s, json_root(document), (struct wall){0}, err);
-    json_destroy(document);
-    strbuf_release(&text);
-    if (!ok) {
+    if (!kept_matchers_read(r->matchers, &s, err)) {
         silence_release(&s);
         return error_wrap(err, "silence '%s'", r->id);
     }
@@ -92,47 +82,6 @@ bool engine_state_age(int64_t now_ms, int64_t *age_ms, struct error *err)
 }
 
 /* --- alerts --- */
-
-static void add_json_labels(struct labels_builder *b, const struct json_document *document)
-{
-    struct json_members it = json_members(json_root(document));
-    while (json_next(&it)) {
-        labels_builder_set(b, it.key, json_str(it.value));
-    }
-}
-
-static void add_selector_labels(struct labels_builder *b, const struct expr *e)
-{
-    const struct node *n = e->selectors;
-    for (size_t i = 0; n != NULL && i < n->selector.matcher_count; i++) {
-        const struct matcher *m = &n->selector.matchers[i];
-        labels_builder_set(b, str_from(m->name), str_from(m->value));
-    }
-}
-
-static struct labels *read_labels(const struct old_state *state, const char *text,
-                                  struct error *err)
-{
-    struct error not_json = ERROR_INIT;
-    struct labels_builder b;
-    struct labels *labels = NULL;
-    struct expr *e = NULL;
-    struct json_document *document = json_parse(str_from(text), ENGINE_MAX_ANSWER, &not_json);
-    labels_builder_init(&b, state->table);
-    if (document != NULL) {
-        add_json_labels(&b, document);
-    } else if ((e = expr_parse(str_from(text), NULL, err)) != NULL) {
-        add_selector_labels(&b, e);
-    }
-    if (document != NULL || e != NULL) {
-        labels = labels_builder_finish(&b, err);
-    }
-    error_release(&not_json);
-    json_destroy(document);
-    expr_unref(e);
-    labels_builder_release(&b);
-    return labels;
-}
 
 static const struct ack_record *ack_of(const struct old_state *state, const struct alert_record *r)
 {
@@ -197,7 +146,7 @@ static bool add_alerts(struct json_writer *w, const struct old_state *state,
     json_writer_key(w, "alerts");
     json_writer_array(w);
     VEC_EACH (&state->journal.alerts, struct alert_record, r) {
-        struct labels *labels = ok ? read_labels(state, r->labels, err) : NULL;
+        struct labels *labels = ok ? kept_labels_read(r->labels, state->table, err) : NULL;
         ok = labels != NULL;
         if (ok && (filter->matchers.len == 0 || silence_matches(filter, labels))) {
             add_alert(w, state, r, labels);
