@@ -19,11 +19,11 @@
  * end of the unix socket. A body must be sent as application/json unless it comes over the unix
  * socket: then no page in a browser can send one.
  *
- * Owner: api_create/api_destroy. It is made before the http_server that is given its routes, and
- * destroyed after that one and after the alerts.
+ * Owner: control_create/control_destroy. It is made before the http_server that is given its
+ * routes, and destroyed after that one and after the alerts.
  */
-#ifndef TOCSIN_API_API_H
-#define TOCSIN_API_API_H
+#ifndef TOCSIN_API_CONTROL_H
+#define TOCSIN_API_CONTROL_H
 
 #include <stddef.h>
 
@@ -32,12 +32,12 @@
 #include "source/health.h"
 
 /* Of an answer; a larger one is an error. */
-#define API_MAX_ANSWER ((size_t)64 * 1024 * 1024)
+#define CONTROL_MAX_ANSWER ((size_t)64 * 1024 * 1024)
 /* Alerts that one acknowledgement may name. */
-#define API_MAX_IDS 10000
+#define CONTROL_MAX_IDS 10000
 
 /* Borrowed for the call that asked. */
-struct api_status {
+struct control_status {
     const struct source_health *sources;
     size_t source_count;
     const char *environment; /* "" where none is set */
@@ -45,21 +45,21 @@ struct api_status {
 };
 
 /* What the engine does and knows beyond the alerts. Borrowed; it outlives the API. */
-struct api_host {
+struct control_host {
     const char *version;
     struct wall started;
     struct wall (*now)(void *user);
-    void (*status)(void *user, struct api_status *out);
+    void (*status)(void *user, struct control_status *out);
     /* Reads the configuration again; an error where the new one is refused. */
     bool (*reload)(void *user, struct error *err);
     void *user;
 };
 
-struct api;
+struct control;
 
-struct api *api_create(struct alerts *alerts, const struct api_host *host);
-void api_destroy(struct api *api); /* NULL is fine */
+struct control *control_create(struct alerts *alerts, const struct control_host *host);
+void control_destroy(struct control *api); /* NULL is fine */
 /* For http_server_options; `user` there is the API. */
-const struct http_route *api_routes(size_t *count);
+const struct http_route *control_routes(size_t *count);
 
 #endif

@@ -1,39 +1,39 @@
-/* See api.h: the table of routes, and how the handlers get what was asked and answer it. */
-#include "api/api.h"
+/* See control.h: the table of routes, and how the handlers get what was asked and answer it. */
+#include "api/control.h"
 
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/api_private.h"
+#include "api/control_private.h"
 #include "base/mem.h"
 
 #define BODY_MAX   ((size_t)512 * 1024)
 #define PEOPLE_MAX 10000
 
 static const struct http_route routes[] = {
-    {"GET", "/api/v2/status", api_v2_status, 0},
-    {"GET", "/api/v2/alerts", api_v2_alerts, 0},
-    {"POST", "/api/v2/alerts", api_v2_alerts_post, 0},
-    {"GET", "/api/v2/silences", api_v2_silences, 0},
-    {"POST", "/api/v2/silences", api_v2_silences_post, BODY_MAX},
-    {"GET", "/api/v2/silence/{id}", api_v2_silence, 0},
-    {"DELETE", "/api/v2/silence/{id}", api_v2_silence_delete, 0},
-    {"GET", "/api/v1/rules", api_v1_rules, 0},
-    {"GET", "/api/v1/alerts", api_v1_alerts, 0},
-    {"GET", "/api/tocsin/v1/status", api_status_get, 0},
-    {"GET", "/api/tocsin/v1/alerts", api_alerts_get, 0},
-    {"POST", "/api/tocsin/v1/ack", api_ack_post, BODY_MAX},
-    {"DELETE", "/api/tocsin/v1/ack", api_ack_delete, 0},
-    {"POST", "/api/tocsin/v1/dismiss", api_dismiss_post, BODY_MAX},
-    {"POST", "/api/tocsin/v1/silence/preview", api_preview_post, BODY_MAX},
-    {"GET", "/api/tocsin/v1/why", api_why_get, 0},
-    {"GET", "/api/tocsin/v1/transitions", api_transitions_get, 0},
-    {"POST", "/api/tocsin/v1/reload", api_reload_post, BODY_MAX},
+    {"GET", "/api/v2/status", control_v2_status, 0},
+    {"GET", "/api/v2/alerts", control_v2_alerts, 0},
+    {"POST", "/api/v2/alerts", control_v2_alerts_post, 0},
+    {"GET", "/api/v2/silences", control_v2_silences, 0},
+    {"POST", "/api/v2/silences", control_v2_silences_post, BODY_MAX},
+    {"GET", "/api/v2/silence/{id}", control_v2_silence, 0},
+    {"DELETE", "/api/v2/silence/{id}", control_v2_silence_delete, 0},
+    {"GET", "/api/v1/rules", control_v1_rules, 0},
+    {"GET", "/api/v1/alerts", control_v1_alerts, 0},
+    {"GET", "/api/tocsin/v1/status", control_status_get, 0},
+    {"GET", "/api/tocsin/v1/alerts", control_alerts_get, 0},
+    {"POST", "/api/tocsin/v1/ack", control_ack_post, BODY_MAX},
+    {"DELETE", "/api/tocsin/v1/ack", control_ack_delete, 0},
+    {"POST", "/api/tocsin/v1/dismiss", control_dismiss_post, BODY_MAX},
+    {"POST", "/api/tocsin/v1/silence/preview", control_preview_post, BODY_MAX},
+    {"GET", "/api/tocsin/v1/why", control_why_get, 0},
+    {"GET", "/api/tocsin/v1/transitions", control_transitions_get, 0},
+    {"POST", "/api/tocsin/v1/reload", control_reload_post, BODY_MAX},
 };
 
-const struct http_route *api_routes(size_t *count)
+const struct http_route *control_routes(size_t *count)
 {
     *count = ARRAY_LEN(routes);
     return routes;
@@ -41,12 +41,12 @@ const struct http_route *api_routes(size_t *count)
 
 /* Read once and from the file alone: a look-up could go over the network, and would hold the loop
  * up. Who came later is shown by number. */
-static void read_people(struct api *api)
+static void read_people(struct control *api)
 {
     FILE *file = fopen("/etc/passwd", "re");
     for (struct passwd *p;
          file != NULL && api->people.len < PEOPLE_MAX && (p = fgetpwent(file)) != NULL;) {
-        struct api_person person = {.uid = p->pw_uid, .name = mem_strdup(p->pw_name)};
+        struct control_person person = {.uid = p->pw_uid, .name = mem_strdup(p->pw_name)};
         vec_push(&api->people, person);
     }
     if (file != NULL) {
@@ -54,16 +54,16 @@ static void read_people(struct api *api)
     }
 }
 
-struct api *api_create(struct alerts *alerts, const struct api_host *host)
+struct control *control_create(struct alerts *alerts, const struct control_host *host)
 {
-    struct api *api = mem_zalloc(1, sizeof(*api));
+    struct control *api = mem_zalloc(1, sizeof(*api));
     api->alerts = alerts;
     api->host = *host;
     read_people(api);
     return api;
 }
 
-static void pending_free(struct api_pending *pending)
+static void pending_free(struct control_pending *pending)
 {
     *pending->link = pending->next;
     if (pending->next != NULL) {
@@ -78,7 +78,7 @@ static void pending_free(struct api_pending *pending)
     free(pending);
 }
 
-void api_destroy(struct api *api)
+void control_destroy(struct control *api)
 {
     if (api == NULL) {
         return;
@@ -86,33 +86,33 @@ void api_destroy(struct api *api)
     while (api->pending != NULL) {
         pending_free(api->pending);
     }
-    VEC_EACH (&api->people, struct api_person, person) {
+    VEC_EACH (&api->people, struct control_person, person) {
         free(person->name);
     }
     vec_release(&api->people);
     free(api);
 }
 
-struct wall api_now(const struct api *api)
+struct wall control_now(const struct control *api)
 {
     return api->host.now(api->host.user);
 }
 
 /* --- answers --- */
 
-void api_answer_begin(struct api_answer *answer)
+void control_answer_begin(struct control_answer *answer)
 {
-    strbuf_init(&answer->text, API_MAX_ANSWER);
+    strbuf_init(&answer->text, CONTROL_MAX_ANSWER);
     json_writer_init(&answer->json, &answer->text);
 }
 
-void api_answer_send(struct api_answer *answer, struct http_exchange *exchange)
+void control_answer_send(struct control_answer *answer, struct http_exchange *exchange)
 {
     struct error err = ERROR_INIT;
     if (json_writer_finish(&answer->json, &err)) {
         http_exchange_answer_buffer(exchange, 200, "application/json", &answer->text);
     } else {
-        api_fail(exchange, &err);
+        control_fail(exchange, &err);
     }
     strbuf_release(&answer->text);
 }
@@ -157,7 +157,7 @@ static int status_of(enum error_kind kind, const char **type)
     return 500;
 }
 
-void api_fail(struct http_exchange *exchange, struct error *err)
+void control_fail(struct http_exchange *exchange, struct error *err)
 {
     const char *type;
     int status = status_of(err->kind, &type);
@@ -183,7 +183,7 @@ void api_fail(struct http_exchange *exchange, struct error *err)
 
 /* --- what was asked --- */
 
-struct json_document *api_body(struct http_exchange *exchange, struct error *err)
+struct json_document *control_body(struct http_exchange *exchange, struct error *err)
 {
     const char *type = http_exchange_header(exchange, "Content-Type");
     struct str media = str_from(type);
@@ -204,7 +204,7 @@ struct json_document *api_body(struct http_exchange *exchange, struct error *err
     return document;
 }
 
-bool api_text(struct json object, const char *key, struct str *out, struct error *err)
+bool control_text(struct json object, const char *key, struct str *out, struct error *err)
 {
     struct json value = json_member(object, str_from(key));
     enum json_kind kind = json_kind(value);
@@ -220,8 +220,8 @@ bool api_text(struct json object, const char *key, struct str *out, struct error
            error_set(err, ERROR_TYPE, "'%s' is not a text", key);
 }
 
-char *api_actor(const struct api *api, const struct http_exchange *exchange, struct str given,
-                struct error *err)
+char *control_actor(const struct control *api, const struct http_exchange *exchange,
+                    struct str given, struct error *err)
 {
     given = str_trim(given);
     if (given.len > SILENCE_MAX_TEXT) {
@@ -238,7 +238,7 @@ char *api_actor(const struct api *api, const struct http_exchange *exchange, str
         error_suggest(err, "say it with 'by'");
         return NULL;
     }
-    VEC_EACH (&api->people, struct api_person, person) {
+    VEC_EACH (&api->people, struct control_person, person) {
         if (person->uid == peer->uid) {
             return mem_strdup(person->name);
         }
@@ -246,8 +246,8 @@ char *api_actor(const struct api *api, const struct http_exchange *exchange, str
     return mem_printf("uid %lu", (unsigned long)peer->uid);
 }
 
-bool api_bool_param(const struct http_exchange *exchange, const char *name, bool otherwise,
-                    bool *out, struct error *err)
+bool control_bool_param(const struct http_exchange *exchange, const char *name, bool otherwise,
+                        bool *out, struct error *err)
 {
     struct str text = http_exchange_param(exchange, name, 0);
     bool yes = str_equal_c(text, "true") || str_equal_c(text, "1");
@@ -256,8 +256,8 @@ bool api_bool_param(const struct http_exchange *exchange, const char *name, bool
            error_set(err, ERROR_USAGE, "parameter '%s' is neither true nor false", name);
 }
 
-bool api_filter_param(const struct http_exchange *exchange, const char *name,
-                      struct silence *filter, struct error *err)
+bool control_filter_param(const struct http_exchange *exchange, const char *name,
+                          struct silence *filter, struct error *err)
 {
     struct str text;
     for (size_t i = 0; (text = http_exchange_param(exchange, name, i)).data != NULL; i++) {
@@ -268,12 +268,12 @@ bool api_filter_param(const struct http_exchange *exchange, const char *name,
     return true;
 }
 
-bool api_passes(const struct silence *filter, const struct labels *labels)
+bool control_passes(const struct silence *filter, const struct labels *labels)
 {
     return filter->matchers.len == 0 || silence_matches(filter, labels);
 }
 
-bool api_id_parse(struct str text, uint64_t *out)
+bool control_id_parse(struct str text, uint64_t *out)
 {
     *out = 0;
     for (size_t i = 0; i < text.len; i++) {
@@ -291,32 +291,33 @@ bool api_id_parse(struct str text, uint64_t *out)
 
 static void gone(void *user)
 {
-    struct api_pending *pending = user;
+    struct control_pending *pending = user;
     pending->exchange = NULL;
 }
 
-struct api_pending *api_pending_create(struct api *api, struct http_exchange *exchange, size_t open)
+struct control_pending *control_pending_create(struct control *api, struct http_exchange *exchange,
+                                               size_t open)
 {
-    struct api_pending *pending = mem_zalloc(1, sizeof(*pending));
-    *pending = (struct api_pending){.api = api,
-                                    .next = api->pending,
-                                    .link = &api->pending,
-                                    .exchange = exchange,
-                                    .open = open};
+    struct control_pending *pending = mem_zalloc(1, sizeof(*pending));
+    *pending = (struct control_pending){.api = api,
+                                        .next = api->pending,
+                                        .link = &api->pending,
+                                        .exchange = exchange,
+                                        .open = open};
     if (api->pending != NULL) {
         api->pending->link = &pending->next;
     }
     api->pending = pending;
-    api_answer_begin(&pending->answer);
+    control_answer_begin(&pending->answer);
     json_writer_object(&pending->answer.json);
     http_exchange_on_gone(exchange, gone, pending);
     return pending;
 }
 
-void api_pending_finish(struct api_pending *pending)
+void control_pending_finish(struct control_pending *pending)
 {
     if (pending->exchange != NULL && error_is(&pending->failure)) {
-        api_fail(pending->exchange, &pending->failure);
+        control_fail(pending->exchange, &pending->failure);
     } else if (pending->exchange != NULL) {
         struct json_writer *w = &pending->answer.json;
         if (error_is(&pending->warning)) {
@@ -326,14 +327,14 @@ void api_pending_finish(struct api_pending *pending)
             json_writer_end(w);
         }
         json_writer_end(w);
-        api_answer_send(&pending->answer, pending->exchange);
+        control_answer_send(&pending->answer, pending->exchange);
     }
     pending_free(pending);
 }
 
-void api_pending_done(void *user, const struct error *err)
+void control_pending_done(void *user, const struct error *err)
 {
-    struct api_pending *pending = user;
+    struct control_pending *pending = user;
     if (err != NULL) {
         struct error *slot = err->kind == ERROR_IO ? &pending->warning : &pending->failure;
         if (!error_is(slot)) {
@@ -341,6 +342,6 @@ void api_pending_done(void *user, const struct error *err)
         }
     }
     if (--pending->open == 0) {
-        api_pending_finish(pending);
+        control_pending_finish(pending);
     }
 }
