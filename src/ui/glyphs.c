@@ -25,9 +25,9 @@
     .eighth = EIGHTHS, .hbar = HBARS, .area_base = 0x2581, .clipped = 0x25B2, .threshold = 0x2504, \
     .line_up_left = 0x256F, .line_up_right = 0x256D, .line_down_left = 0x256E,                     \
     .line_down_right = 0x2570, .series = {'*', '+', 'o', 'x'}, .critical = 0x25B2,                 \
-    
-    .warning = 0x25CF, .pending = 0x25CB, .down = 0x2717, .cut = 0x2026, .sort_down = 0x25BC, .sort_up = 0x25B2,      \
-    .at_least = 0x2265, .above = 0x2191, .below = 0x2193, .above_below = 0x2195
+                                                                                                   \
+    .warning = 0x25CF, .pending = 0x25CB, .down = 0x2717, .cut = 0x2026, .sort_down = 0x25BC,      \
+    .sort_up = 0x25B2, .at_least = 0x2265, .above = 0x2191, .below = 0x2193, .above_below = 0x2195
 
 static const struct glyphs eighth = {
     .mode = GLYPHS_EIGHTH, UTF8_COMMON, UTF8_FULL, .braille = true};

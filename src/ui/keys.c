@@ -20,13 +20,11 @@ const struct key_row *keys_table(size_t *count)
 
 const char *key_group_title(enum key_group group)
 {
-    static const char *const titles[GROUP_COUNT] = {[GROUP_MOVE] = "Move",
-                                                    [GROUP_ALERT] = "Alerts and silences",
-                                                    [GROUP_VIEW] = "View",
-                                                    [GROUP_TIME] = "Time",
-                                                    [GROUP_PROGRAM] = "Program",
-                                                    [GROUP_PROMPT] = "While typing a filter or a note",
-                                                    [GROUP_DIALOG] = "In a dialog"};
+    static const char *const titles[GROUP_COUNT] = {
+        [GROUP_MOVE] = "Move",         [GROUP_ALERT] = "Alerts and silences",
+        [GROUP_VIEW] = "View",         [GROUP_TIME] = "Time",
+        [GROUP_PROGRAM] = "Program",   [GROUP_PROMPT] = "While typing a filter or a note",
+        [GROUP_DIALOG] = "In a dialog"};
     return titles[group];
 }
 

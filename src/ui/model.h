@@ -1,7 +1,7 @@
 /*
  * What the screen shows and what it asks for: the only door between ui/ and the rest. Everything in
- * the model but the alerts is borrowed for the call that got it; the screen acts only by handing commands to its
- * sink.
+ * the model but the alerts is borrowed for the call that got it; the screen acts only by handing
+ * commands to its sink.
  */
 #ifndef TOCSIN_UI_MODEL_H
 #define TOCSIN_UI_MODEL_H
@@ -24,12 +24,12 @@ struct ui_model {
     size_t source_count;
     const struct alerts *alerts; /* NULL before there are any; until the next model, or the end */
     const char *user;            /* in whose name alerts are acknowledged and silenced, or NULL */
-    const char *environment;    /* "" where none is set */
-    const char *version;        /* of tocsin */
-    struct wall now;            /* of this frame */
-    int64_t range_ms;           /* shown by charts */
-    const char *notice;         /* one line to be told (configuration refused, ...), or NULL */
-    uint64_t bytes_to_terminal; /* so far: for the sources view's own row */
+    const char *environment;     /* "" where none is set */
+    const char *version;         /* of tocsin */
+    struct wall now;             /* of this frame */
+    int64_t range_ms;            /* shown by charts */
+    const char *notice;          /* one line to be told (configuration refused, ...), or NULL */
+    uint64_t bytes_to_terminal;  /* so far: for the sources view's own row */
 };
 
 enum ui_command_id {
