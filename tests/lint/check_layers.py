@@ -36,6 +36,7 @@ EXTRA = {"ui": {"source/health.h"}}
 THIRD_PARTY = {
     "uv.h": {"loop/loop_internal.h"},
     "curl/curl.h": {"net/http_internal.h", "net/url.c"},
+    "microhttpd.h": {"net/http_daemon.c"},
     "jansson.h": {"net/json.c"},
     "yaml.h": {"yaml/compose.h"},
     "pcre2.h": {"series/regex.c"},
