@@ -147,7 +147,7 @@ static void squeeze(struct overview_layout *l, struct rect body, size_t services
                     int alerts)
 {
     int a = wanted_rows(services, 1), b = wanted_rows(resources, services > 0 ? 2 : 1);
-    int charts = body.h - alerts >= a + CHART_MIN_ROWS + 3 ? CHART_MIN_ROWS : 0;
+    int charts = body.h - alerts >= a + CHART_MIN_ROWS + 2 ? CHART_MIN_ROWS : 0;
     int lists = body.h - alerts - charts;
     int least = resources > 0 && services > 0 ? 3 : 0;
     a = a < lists - least || services == 0 ? a : lists - least;

@@ -1,5 +1,7 @@
 /* What is known of one alert, in the order in which it is asked for at night: why, who has it, what
  * to do, where it comes from. */
+#include <math.h>
+
 #include "base/duration.h"
 #include "ui/alert_look.h"
 #include "ui/timefmt.h"
@@ -37,19 +39,47 @@ static void add_why(const struct facts_of *f, const char *name, struct strbuf *t
     strbuf_release(text);
 }
 
+static bool holds(const char *comparison, double value, double threshold)
+{
+    struct str op = str_from(comparison);
+    return str_equal_c(op, ">")    ? value > threshold
+           : str_equal_c(op, ">=") ? value >= threshold
+           : str_equal_c(op, "<")  ? value < threshold
+           : str_equal_c(op, "<=") ? value <= threshold
+           : str_equal_c(op, "!=") ? value != threshold
+                                   : value == threshold;
+}
+
+static const char *comparison_words(const char *comparison)
+{
+    static const char *const words[][2] = {{">", "above "},           {">=", "at or above "},
+                                           {"<", "below "},           {"<=", "at or below "},
+                                           {"!=", "different from "}, {"==", "equal to "}};
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (str_equal_c(str_from(comparison), words[i][0])) {
+            return words[i][1];
+        }
+    }
+    return "against ";
+}
+
+/* "22.0x, above 14.4x"; what no longer holds is said to be so. */
 static void add_value(const struct facts_of *f)
 {
     const struct alert_info *a = f->alert;
     struct strbuf text = STRBUF_INIT;
     if (a->has_value) {
-        strbuf_add_c(&text, a->state == ALERT_UNKNOWN    ? "last known "
-                            : a->state == ALERT_INACTIVE ? "at the end "
-                                                         : "");
-        alert_value_text(&text, a);
-    }
-    if (a->has_threshold && a->comparison != NULL) {
-        strbuf_add_c(&text, ": the limit is ");
-        unit_format_long(&text, a->threshold, a->unit);
+        strbuf_add_c(&text, a->state == ALERT_UNKNOWN ? "last known: " : "");
+        if (isnan(a->value)) {
+            strbuf_add_c(&text, "NaN");
+        } else {
+            unit_format_long(&text, a->value, a->unit);
+        }
+        if (a->has_threshold && a->comparison != NULL) {
+            strbuf_add_c(&text, holds(a->comparison, a->value, a->threshold) ? ", " : ", not ");
+            strbuf_add_c(&text, comparison_words(a->comparison));
+            unit_format_long(&text, a->threshold, a->unit);
+        }
     }
     add_why(f, "value", &text);
 }
@@ -104,8 +134,11 @@ static void add_state(const struct facts_of *f)
         add_unknown(&text, f);
         break;
     case ALERT_INACTIVE:
-        strbuf_add_c(&text, "resolved");
-        add_since(&text, f, a->resolved_at.ms);
+        strbuf_add_c(&text, "resolved at ");
+        alert_time_text(&text, a->resolved_at.ms, f->now_ms, f->utc);
+        strbuf_add_c(&text, ", ");
+        timefmt_age_coarse(&text, f->now_ms, a->resolved_at.ms);
+        strbuf_add_c(&text, " ago");
         break;
     }
     if (a->flapping) {

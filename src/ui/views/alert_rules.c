@@ -108,6 +108,8 @@ static uint32_t health_glyph(const struct glyphs *glyphs, enum rule_health healt
     return ' ';
 }
 
+#define LIST_LEAST 4 /* rows it keeps beside the box */
+
 struct rule_row {
     struct rule_info rule;
     uint64_t id;
@@ -307,8 +309,8 @@ static int draw_box(struct frame *frame, struct rect r, int rows, const struct r
     }
     facts_add(&facts, "expr", ROLE_TEXT, str_from(rule->expr));
     facts_add(&facts, "recover", ROLE_TEXT, str_from(rule->recover));
-    int left = facts_box_below(frame, r, rows, &facts, rule->name, health_role(rule->health),
-                               health_word(rule->health));
+    int left = facts_box_below(frame, r, rows, LIST_LEAST, &facts, rule->name,
+                               health_role(rule->health), health_word(rule->health));
     facts_release(&facts);
     return left;
 }

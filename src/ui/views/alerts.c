@@ -11,11 +11,15 @@
 #include "ui/widgets/box.h"
 #include "ui/width.h"
 
-#define NAME_MAX_COLUMNS  40
-#define WHERE_MAX_COLUMNS 36
-#define VALUE_MAX_COLUMNS 22
-#define WHO_MAX_COLUMNS   44
-#define MEASURED_ROWS     200 /* whose texts decide how wide columns are */
+#define NAME_MAX_COLUMNS    40
+#define WHERE_MAX_COLUMNS   36
+#define VALUE_MAX_COLUMNS   22
+#define WHO_MAX_COLUMNS     44
+#define BOX_MIN_ROWS        14 /* below them the list is all there is room for; Enter opens one */
+#define BOX_MIN_WIDTH       50
+#define RULES_LINE_MIN_ROWS 10
+#define TINY_WIDTH          36
+#define MEASURED_ROWS       200 /* whose texts decide how wide columns are */
 
 enum { C_STATE, C_NAME, C_WHERE, C_SINCE, C_FOR, C_VALUE, C_WORD, C_WHO, C_COUNT };
 
@@ -215,12 +219,12 @@ static struct table_layout lay_out(const struct frame *frame, struct rect r,
     int value = at_most(w.value, VALUE_MAX_COLUMNS), who = at_most(w.who, WHO_MAX_COLUMNS);
     const struct table_column columns[C_COUNT] = {
         [C_STATE] = {"S", 1, 1, 0, false, ALIGN_LEFT},
-        [C_NAME] = {"ALERT", at_most(name, 16), name, 0, true, ALIGN_LEFT},
-        [C_WHERE] = {"WHERE", at_most(where, 8), where, 4, true, ALIGN_LEFT},
+        [C_NAME] = {"ALERT", at_most(name, r.w < TINY_WIDTH ? 8 : 19), name, 0, true, ALIGN_LEFT},
+        [C_WHERE] = {"WHERE", at_most(where, 14), where, 4, true, ALIGN_LEFT},
         [C_SINCE] = {"SINCE", 8, 8, 1, false, ALIGN_RIGHT},
         [C_FOR] = {"FOR", 4, 4, 0, false, ALIGN_RIGHT},
-        [C_VALUE] = {"VALUE", at_most(value, 8), value, 2, false, ALIGN_LEFT},
-        [C_WORD] = {"STATE", 8, 9, 0, false, ALIGN_LEFT},
+        [C_VALUE] = {"VALUE", at_most(value, 14), value, 2, true, ALIGN_LEFT},
+        [C_WORD] = {"STATE", 7, 9, 0, false, ALIGN_LEFT},
         [C_WHO] = {"WHO / UNTIL", at_most(who, 12), at_least(who, 12), 3, true, ALIGN_LEFT},
     };
     struct table_layout layout = table_fit(columns, C_COUNT, rect_at(r.x + 1, r.y, r.w - 1, r.h));
@@ -286,8 +290,8 @@ static int draw_box(struct frame *frame, struct rect r, int rows, const struct a
     alert_facts(&facts, frame, alert);
     alert_name_text(&name, frame, alert);
     state_text(&state, frame, alert);
-    int left = facts_box_below(frame, r, rows, &facts, strbuf_cstr(&name), alert_look_role(alert),
-                               strbuf_cstr(&state));
+    int left = facts_box_below(frame, r, rows, r.h / 2, &facts, strbuf_cstr(&name),
+                               alert_look_role(alert), strbuf_cstr(&state));
     facts_release(&facts);
     strbuf_release(&name);
     strbuf_release(&state);
@@ -300,7 +304,7 @@ static struct rect draw_rules_line(struct frame *frame, struct rect r)
     struct rule_counts counts = rule_counts_of(frame->model->alerts);
     struct strbuf text = STRBUF_INIT;
     rule_counts_text(&text, &counts);
-    if (text.len > 0 && r.h > 3) {
+    if (text.len > 0 && r.h >= RULES_LINE_MIN_ROWS) {
         strbuf_add_c(&text, "   r: which");
         r.h--;
         canvas_text_in(frame->canvas, rect_at(r.x + 1, r.y + r.h, r.w - 1, 1), ALIGN_LEFT,
@@ -347,14 +351,19 @@ static enum role headline(const struct frame *frame, struct strbuf *out)
 static void draw_empty(struct frame *frame, struct rect r)
 {
     struct strbuf text = STRBUF_INIT;
+    struct facts facts = {.list = {0}};
     enum role role = headline(frame, &text);
-    canvas_text_in(frame->canvas, rect_at(r.x + 1, r.y + (r.h > 4 ? 1 : 0), r.w - 1, 1), ALIGN_LEFT,
-                   TEXT_MARK_END, frame->glyphs->cut, style_of(role), strbuf_str(&text));
-    if (r.h > 4 && frame->model->alerts != NULL && alerts_rule_count(frame->model->alerts) == 0) {
-        canvas_text_in(frame->canvas, rect_at(r.x + 1, r.y + 3, r.w - 1, 1), ALIGN_LEFT,
-                       TEXT_MARK_END, frame->glyphs->cut, style_of(ROLE_TEXT),
-                       STR("tocsin help tocsin.yaml says how rule files are named there."));
+    facts_add(&facts, NULL, role, strbuf_str(&text));
+    if (frame->model->alerts != NULL && alerts_rule_count(frame->model->alerts) == 0 &&
+        alerts_count(frame->model->alerts) == 0) {
+        facts_add(&facts, NULL, ROLE_TEXT, STR(" "));
+        facts_add(&facts, NULL, ROLE_TEXT,
+                  STR("'tocsin help tocsin.yaml' says how rule files are named there."));
     }
+    int top = r.h > 4 ? 1 : 0;
+    facts_draw(&facts, frame->canvas, rect_at(r.x + 1, r.y + top, r.w - 2, r.h - top), 0,
+               frame->glyphs->cut);
+    facts_release(&facts);
     strbuf_release(&text);
 }
 
@@ -368,7 +377,7 @@ void alerts_draw(struct frame *frame, struct rect r)
     } else {
         size_t at = list_selected(&frame->state->alerts);
         int wanted = (int)at_most((int)rows.list.len, CANVAS_MAX_SIDE) + 1;
-        if (at < rows.list.len) {
+        if (at < rows.list.len && r.h >= BOX_MIN_ROWS && r.w >= BOX_MIN_WIDTH) {
             r.h = draw_box(frame, r, wanted, rows.list.items[at].alert);
         }
         draw_table(frame, r, &rows);

@@ -37,10 +37,11 @@ struct rule_counts rule_counts_of(const struct alerts *alerts);
 /* "3 rules failing, 2 match nothing"; "" where all is well. */
 void rule_counts_text(struct strbuf *out, const struct rule_counts *counts);
 
-/* Facts in a frame below a list, where there is room for both; gives the rows that the list keeps.
- */
-int facts_box_below(struct frame *frame, struct rect r, int list_rows, const struct facts *facts,
-                    const char *title, enum role role, const char *right);
+/* Facts in a frame below a list that wants `list_rows` and gets at least `list_least` of them;
+ * gives the rows that the list has. */
+int facts_box_below(struct frame *frame, struct rect r, int list_rows, int list_least,
+                    const struct facts *facts, const char *title, enum role role,
+                    const char *right);
 
 /* The title row's text of these views. */
 void alerts_title_text(struct strbuf *out, const struct frame *frame);

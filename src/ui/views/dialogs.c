@@ -99,10 +99,10 @@ static void draw_matcher(struct frame *frame, struct rect row, size_t i, bool fi
     struct strbuf text = STRBUF_INIT;
     strbuf_printf(&text, "%s=\"%s\"%s", m->name, m->value, m->dropped ? "  dropped" : "");
     put_name(frame, row, first ? "matchers" : "", d->focus == i);
-    canvas_put(frame->canvas, row.x + NAME_COLUMNS - 1, row.y, m->dropped ? '-' : '+',
+    canvas_put(frame->canvas, row.x + NAME_COLUMNS, row.y, m->dropped ? '-' : '+',
                style_of(ROLE_TEXT));
     canvas_text_in(frame->canvas,
-                   rect_at(row.x + NAME_COLUMNS + 1, row.y, row.w - NAME_COLUMNS - 1, 1),
+                   rect_at(row.x + NAME_COLUMNS + 2, row.y, row.w - NAME_COLUMNS - 2, 1),
                    ALIGN_LEFT, TEXT_MARK_END, frame->glyphs->cut,
                    style_of(m->dropped ? ROLE_TEXT_MUTED : ROLE_TEXT), strbuf_str(&text));
     strbuf_release(&text);
@@ -243,7 +243,7 @@ void dialog_draw(struct frame *frame, struct rect body)
                      : area.h > FIXED_ROWS + 1    ? box_rule(frame->canvas, area, &box)
                                                   : area;
     int rows = in.h - FIXED_ROWS < matchers ? in.h - FIXED_ROWS : matchers;
-    rows = rows > 0 ? rows : 0;
+    rows = rows > 1 ? rows : 1; /* without it one would not see what is dropped */
     struct rect clip = canvas_clip(frame->canvas, in);
     dialog_silence(d, frame->model->now.ms, frame->state->user, &silence);
     draw_matchers(frame, rect_at(in.x, in.y, in.w, rows));

@@ -125,7 +125,7 @@ static void draw_resources(struct frame *frame, struct rect r, const struct over
 static void draw_micro(struct frame *frame, struct rect r, const struct overview *o)
 {
     struct overview_layout l =
-        layout_overview(SIZE_MICRO, r, o->services.list.len, o->resources.list.len);
+        layout_overview(SIZE_MICRO, r, o->services.list.len, o->resources.list.len, 0);
     struct ui_state *state = frame->state;
     bool services = l.services.h > 1, resources = l.resources.h > 1;
     if (services && !resources) { /* the only list there is room for has the keys */

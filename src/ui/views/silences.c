@@ -10,6 +10,7 @@ enum { C_STATE, C_WORD, C_MATCHERS, C_BY, C_UNTIL, C_LEFT, C_COMMENT, C_COUNT };
 
 #define MATCHERS_MAX_COLUMNS 60
 #define BY_MAX_COLUMNS       16
+#define LIST_LEAST           4 /* rows it keeps beside the box */
 
 struct silence_rows {
     VEC(const struct silence *) list;
@@ -226,8 +227,9 @@ static int draw_box(struct frame *frame, struct rect r, int rows, const struct s
 {
     struct facts facts = {.list = {0}};
     silence_facts(&facts, frame, s);
-    int left = facts_box_below(frame, r, rows, &facts, text_or(s->created_by, "-"), ROLE_TITLE,
-                               silence_state_name(silence_state_at(s, frame->model->now.ms)));
+    int left =
+        facts_box_below(frame, r, rows, LIST_LEAST, &facts, text_or(s->created_by, "-"), ROLE_TITLE,
+                        silence_state_name(silence_state_at(s, frame->model->now.ms)));
     facts_release(&facts);
     return left;
 }

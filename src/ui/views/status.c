@@ -98,8 +98,15 @@ static void add_counts(struct strbuf *out, const struct frame *frame, enum statu
         strbuf_add_c(out, length == STATUS_TINY ? "" : "no rules");
         return;
     }
+    if (rules.evaluated_ms == 0 && alerts_count(alerts) == 0) { /* not 0: not known */
+        strbuf_add_c(out, length == STATUS_TINY ? "a?" : "alerts ?");
+        return;
+    }
     bool wide = length <= STATUS_MEDIUM;
     alerts_counts(alerts, &counts);
+    if (!wide && counts.critical + counts.warning == 0) {
+        strbuf_add_c(out, length == STATUS_TINY ? "C0" : "CRIT 0");
+    }
     add_severity(out, length, true, counts.critical, frame->glyphs->critical);
     add_severity(out, length, false, counts.warning, frame->glyphs->warning);
     if (counts.unknown > 0) {
@@ -114,9 +121,6 @@ static void add_counts(struct strbuf *out, const struct frame *frame, enum statu
     if (rules.failing > 0) {
         add_count(out, length, wide ? "RULES" : "r", rules.failing);
         add_glyph(out, frame->glyphs->down);
-    }
-    if (out->len == 0) {
-        strbuf_add_c(out, length == STATUS_TINY ? "C0" : "CRIT 0");
     }
 }
 
@@ -317,6 +321,18 @@ static int left_width(const struct frame *frame, const struct status *status, in
     return 2 + (status->named ? 7 : 0) + (columns < most ? columns + 1 : most) + stalled;
 }
 
+/* Half a number is another number: what does not fit goes as a whole, from the right. */
+static void cut_counts(struct strbuf *counts, int room)
+{
+    while (counts->len > 0 && width_columns(strbuf_str(counts)) > room) {
+        size_t end = counts->len;
+        while (end > 0 && counts->data[end - 1] != ' ') {
+            end--;
+        }
+        strbuf_truncate(counts, end > 0 ? end - 1 : 0);
+    }
+}
+
 static void make_status(struct status *status, const struct frame *frame, int width)
 {
     static const struct {
@@ -340,6 +356,7 @@ static void make_status(struct status *status, const struct frame *frame, int wi
             break;
         }
     }
+    cut_counts(&status->counts, width - parts_width(&status->right) - 3);
 }
 
 void status_draw(struct frame *frame, struct rect r)

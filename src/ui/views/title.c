@@ -23,13 +23,14 @@ static int add(struct frame *frame, struct rect r, int x, enum role role, const 
                                           str_from(text));
 }
 
-static int add_detail(struct frame *frame, struct rect r, int x)
+static void add_detail(struct frame *frame, struct rect r, int x)
 {
     const struct instance *instance = scene_find(frame->scene, frame->state->detail_id);
     x = add(frame, r, x, ROLE_TEXT_MUTED, frame->state->root == VIEW_HOSTS ? "Hosts" : "Overview");
     x = add(frame, r, x, ROLE_TEXT_MUTED, " > ");
     if (instance == NULL) {
-        return add(frame, r, x, ROLE_STATE_UNKNOWN, "gone: no source knows it any more");
+        add(frame, r, x, ROLE_STATE_UNKNOWN, "gone: no source knows it any more");
+        return;
     }
     x = add(frame, r, x, ROLE_TITLE, instance->name);
     struct strbuf text = STRBUF_INIT;
@@ -44,9 +45,8 @@ static int add_detail(struct frame *frame, struct rect r, int x)
         timefmt_age(&text, frame->scene->now_ms, instance->last_seen.ms);
         strbuf_add_c(&text, " ago");
     }
-    x = add(frame, r, x, ROLE_STATE_UNKNOWN, strbuf_cstr(&text));
+    add(frame, r, x, ROLE_STATE_UNKNOWN, strbuf_cstr(&text));
     strbuf_release(&text);
-    return x;
 }
 
 static size_t count_services(const struct frame *frame)
@@ -92,19 +92,28 @@ static int add_sources(struct frame *frame, struct rect r, int x)
     return x;
 }
 
-/* "Alerts  firing 5": the view, and what it counts. */
-static int add_counts(struct frame *frame, struct rect r, int x, const char *name,
-                      void (*text_of)(struct strbuf *out, const struct frame *frame))
+static int add_filter(struct frame *frame, struct rect r, int x)
+{
+    if (frame->state->filter[0] != '\0') {
+        x = add(frame, r, x, ROLE_STATE_WARN, "  filter: ");
+        x = add(frame, r, x, ROLE_STATE_WARN, frame->state->filter);
+    }
+    return x;
+}
+
+/* "Alerts  firing 5": the view, which of it is shown, and what it counts. */
+static void add_counts(struct frame *frame, struct rect r, int x, const char *name,
+                       void (*text_of)(struct strbuf *out, const struct frame *frame))
 {
     struct strbuf text = STRBUF_INIT;
     text_of(&text, frame);
     x = add(frame, r, x, ROLE_TITLE, name);
-    x = add(frame, r, x, ROLE_TEXT_MUTED, strbuf_cstr(&text));
+    x = add_filter(frame, r, x);
+    add(frame, r, x, ROLE_TEXT_MUTED, strbuf_cstr(&text));
     strbuf_release(&text);
-    return x;
 }
 
-static int add_alert(struct frame *frame, struct rect r, int x)
+static void add_alert(struct frame *frame, struct rect r, int x)
 {
     const struct alerts *alerts = frame->model->alerts;
     const struct alert_info *alert =
@@ -116,10 +125,9 @@ static int add_alert(struct frame *frame, struct rect r, int x)
         x = add(frame, r, x, alert_look_role(alert), strbuf_cstr(&text));
         strbuf_reset(&text);
         strbuf_printf(&text, "   %s", alert_look_word(alert_look_of(alert)));
-        x = add(frame, r, x, ROLE_TITLE, strbuf_cstr(&text));
+        add(frame, r, x, ROLE_TITLE, strbuf_cstr(&text));
     }
     strbuf_release(&text);
-    return x;
 }
 
 void title_draw(struct frame *frame, struct rect r)
@@ -131,30 +139,25 @@ void title_draw(struct frame *frame, struct rect r)
     switch (frame->state->view) {
     case VIEW_OVERVIEW:
     case VIEW_HOSTS:
-        x = add_board(frame, r, x);
+        add_filter(frame, r, add_board(frame, r, x));
         break;
     case VIEW_SOURCES:
-        x = add_sources(frame, r, x);
+        add_filter(frame, r, add_sources(frame, r, x));
         break;
     case VIEW_DETAIL:
-        x = add_detail(frame, r, x);
+        add_detail(frame, r, x);
         break;
     case VIEW_ALERTS:
-        x = add_counts(frame, r, x, "Alerts", alerts_title_text);
+        add_counts(frame, r, x, "Alerts", alerts_title_text);
         break;
     case VIEW_ALERT:
-        x = add_alert(frame, r, x);
+        add_alert(frame, r, x);
         break;
     case VIEW_RULES:
-        x = add_counts(frame, r, x, "Alerts > Rules", rules_title_text);
+        add_counts(frame, r, x, "Alerts > Rules", rules_title_text);
         break;
     case VIEW_SILENCES:
-        x = add_counts(frame, r, x, "Silences", silences_title_text);
+        add_counts(frame, r, x, "Silences", silences_title_text);
         break;
-    }
-    if (frame->state->filter[0] != '\0' && frame->state->view != VIEW_DETAIL &&
-        frame->state->view != VIEW_ALERT) {
-        x = add(frame, r, x, ROLE_STATE_WARN, "  filter: ");
-        add(frame, r, x, ROLE_STATE_WARN, frame->state->filter);
     }
 }
