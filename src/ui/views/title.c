@@ -1,5 +1,7 @@
 /* Where one is: the view, what is selected or opened, sort and filter. */
+#include "ui/alert_look.h"
 #include "ui/timefmt.h"
+#include "ui/views/alerts.h"
 #include "ui/views/views.h"
 
 static const char *sort_name(enum sort_key sort)
@@ -24,11 +26,7 @@ static int add(struct frame *frame, struct rect r, int x, enum role role, const 
 static int add_detail(struct frame *frame, struct rect r, int x)
 {
     const struct instance *instance = scene_find(frame->scene, frame->state->detail_id);
-    static const char *const roots[] = {[VIEW_OVERVIEW] = "Overview",
-                                        [VIEW_HOSTS] = "Hosts",
-                                        [VIEW_SOURCES] = "Sources",
-                                        [VIEW_DETAIL] = ""};
-    x = add(frame, r, x, ROLE_TEXT_MUTED, roots[frame->state->root]);
+    x = add(frame, r, x, ROLE_TEXT_MUTED, frame->state->root == VIEW_HOSTS ? "Hosts" : "Overview");
     x = add(frame, r, x, ROLE_TEXT_MUTED, " > ");
     if (instance == NULL) {
         return add(frame, r, x, ROLE_STATE_UNKNOWN, "gone: no source knows it any more");
@@ -94,6 +92,36 @@ static int add_sources(struct frame *frame, struct rect r, int x)
     return x;
 }
 
+/* "Alerts  firing 5": the view, and what it counts. */
+static int add_counts(struct frame *frame, struct rect r, int x, const char *name,
+                      void (*text_of)(struct strbuf *out, const struct frame *frame))
+{
+    struct strbuf text = STRBUF_INIT;
+    text_of(&text, frame);
+    x = add(frame, r, x, ROLE_TITLE, name);
+    x = add(frame, r, x, ROLE_TEXT_MUTED, strbuf_cstr(&text));
+    strbuf_release(&text);
+    return x;
+}
+
+static int add_alert(struct frame *frame, struct rect r, int x)
+{
+    const struct alerts *alerts = frame->model->alerts;
+    const struct alert_info *alert =
+        alerts != NULL ? alerts_find(alerts, frame->state->alert_id) : NULL;
+    struct strbuf text = STRBUF_INIT;
+    x = add(frame, r, x, ROLE_TEXT_MUTED, "Alerts > ");
+    if (alert != NULL) {
+        alert_name_text(&text, frame, alert);
+        x = add(frame, r, x, alert_look_role(alert), strbuf_cstr(&text));
+        strbuf_reset(&text);
+        strbuf_printf(&text, "   %s", alert_look_word(alert_look_of(alert)));
+        x = add(frame, r, x, ROLE_TITLE, strbuf_cstr(&text));
+    }
+    strbuf_release(&text);
+    return x;
+}
+
 void title_draw(struct frame *frame, struct rect r)
 {
     if (rect_is_empty(r)) {
@@ -111,8 +139,21 @@ void title_draw(struct frame *frame, struct rect r)
     case VIEW_DETAIL:
         x = add_detail(frame, r, x);
         break;
+    case VIEW_ALERTS:
+        x = add_counts(frame, r, x, "Alerts", alerts_title_text);
+        break;
+    case VIEW_ALERT:
+        x = add_alert(frame, r, x);
+        break;
+    case VIEW_RULES:
+        x = add_counts(frame, r, x, "Alerts > Rules", rules_title_text);
+        break;
+    case VIEW_SILENCES:
+        x = add_counts(frame, r, x, "Silences", silences_title_text);
+        break;
     }
-    if (frame->state->filter[0] != '\0' && frame->state->view != VIEW_DETAIL) {
+    if (frame->state->filter[0] != '\0' && frame->state->view != VIEW_DETAIL &&
+        frame->state->view != VIEW_ALERT) {
         x = add(frame, r, x, ROLE_STATE_WARN, "  filter: ");
         add(frame, r, x, ROLE_STATE_WARN, frame->state->filter);
     }
