@@ -288,6 +288,37 @@ void engine_source_health(const struct engine *engine, size_t i, struct wall now
     }
 }
 
+void engine_stats(const struct engine *engine, struct wall now, struct engine_stats *out)
+{
+    *out = (struct engine_stats){.sources = engine_source_count(engine)};
+    for (size_t i = 0; i < out->sources; i++) {
+        struct source_health health;
+        engine_source_health(engine, i, now, &health);
+        out->sources_up += health.state == SOURCE_UP || health.state == SOURCE_DEGRADED ? 1 : 0;
+        out->polls += health.attempts;
+        out->failures += health.failures;
+    }
+    struct store_stats store;
+    store_stats(engine->store, &store);
+    out->series = store.series;
+    out->store_bytes = store.bytes;
+}
+
+bool engine_settled(const struct engine *engine)
+{
+    if (engine_probing(engine)) {
+        return false;
+    }
+    VEC_EACH (&engine->sources, struct engine_source *const, s) {
+        struct source_health health;
+        polled_health(engine_source_polled(*s), loop_wall(engine->options.loop), &health);
+        if (health.state == SOURCE_WAITING) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void engine_poll_now(struct engine *engine)
 {
     VEC_EACH (&engine->sources, struct engine_source *, s) {

@@ -23,8 +23,10 @@ typedef void (*engine_changed_cb)(void *user);
 struct engine_options {
     struct loop *loop;
     struct log *log;
-    struct config *config; /* referenced */
-    int64_t range_ms;      /* of charts; 0: no board (a single question) */
+    struct config *config;   /* referenced */
+    const char *state_dir;   /* as named on the command line, or NULL; outlives the engine */
+    const char *socket_path; /* the same */
+    int64_t range_ms;        /* of charts; 0: no board (a single question, or no screen) */
     engine_changed_cb changed;
     void *user;
 };
@@ -49,6 +51,16 @@ void engine_tick(struct engine *engine, struct wall now);
 size_t engine_source_count(const struct engine *engine);
 void engine_source_health(const struct engine *engine, size_t i, struct wall now,
                           struct source_health *out);
+/* Figures of all of it, for the log. */
+struct engine_stats {
+    size_t sources, sources_up;
+    uint64_t polls, failures; /* of the sources that there are now, since each was added */
+    size_t series;            /* in the store */
+    size_t store_bytes;
+};
+void engine_stats(const struct engine *engine, struct wall now, struct engine_stats *out);
+/* True once every source was asked and answered or failed, however often since. */
+bool engine_settled(const struct engine *engine);
 void engine_poll_now(struct engine *engine);
 /* Who answers for a source of this name. */
 const struct directory *engine_directory(const struct engine *engine);

@@ -2,7 +2,8 @@
 #include "unittest/rule_loop.h"
 
 #include <stdlib.h>
-#include <string.h>
+
+#include "rule/commit.h"
 
 void rule_loop_init(struct rule_loop *l, struct store *store, struct label_table *table,
                     const struct eval_options *options)
@@ -81,71 +82,6 @@ void rule_loop_find_unknowns(struct rule_loop *l, struct unknowns *u)
     }
 }
 
-/* What the store has of a series at a time; false where it has nothing. */
-static bool stored_at(const struct store *store, const struct labels *labels, int64_t t_ms,
-                      double *v, struct error *err)
-{
-    struct matcher name;
-    struct selection found = {0};
-    bool there = false;
-    if (!matcher_init(&name, MATCH_EQUAL, STR(LABEL_NAME), labels_name(labels), err)) {
-        return false;
-    }
-    if (store_select(store, &name, 1, &found, err)) {
-        VEC_EACH (&found.series, const struct series *, s) {
-            int64_t at_ms;
-            there = there ||
-                    (series_labels(*s) == labels && series_read_last(*s, t_ms, t_ms, &at_ms, v));
-        }
-    }
-    selection_release(&found);
-    matcher_release(&name);
-    return there;
-}
-
-/* The store refused some samples: right where the same was there already (another rule wrote it),
- * and else the rule's error, as in Prometheus. */
-static bool explain_refused(const struct rule_loop *l, struct error *err)
-{
-    VEC_EACH (&l->samples.samples, const struct batch_sample, s) {
-        double v;
-        bool there = stored_at(l->store, s->labels, l->samples.t_ms, &v, err);
-        if (error_is(err)) {
-            return false;
-        }
-        if (there && memcmp(&v, &s->v, sizeof(v)) == 0) {
-            continue;
-        }
-        struct strbuf name = STRBUF_INIT;
-        labels_format(&name, s->labels);
-        error_set(err, ERROR_EVALUATION, "%s has %s already", strbuf_cstr(&name),
-                  there ? "another value at this time" : "newer samples");
-        strbuf_release(&name);
-        return false;
-    }
-    return true;
-}
-
-static uint64_t refused(const struct store *store)
-{
-    struct store_stats stats;
-    store_stats(store, &stats);
-    return stats.out_of_order;
-}
-
-/* Markers may be refused: another rule wrote the series at this time. */
-static bool commit(struct rule_loop *l, store_target target, struct error *err)
-{
-    uint64_t before = refused(l->store);
-    if (!store_commit(l->store, target, &l->samples, NULL, err)) {
-        return false;
-    }
-    if (refused(l->store) != before && !explain_refused(l, err)) {
-        return false;
-    }
-    return store_commit(l->store, target, &l->markers, NULL, err);
-}
-
 static bool run_recording(struct rule_loop *l, const struct live_group *g, struct live_rule *r,
                           int64_t t_ms, struct error *err)
 {
@@ -159,7 +95,7 @@ static bool run_recording(struct rule_loop *l, const struct live_group *g, struc
     bool ok =
         record_apply(&r->record, &answer, g->group->limit, l->table, &l->samples, &l->markers, err);
     value_release(&answer);
-    return ok && commit(l, g->target, err);
+    return ok && rule_commit(l->store, g->target, &l->samples, &l->markers, err);
 }
 
 static bool run_rule(struct rule_loop *l, const struct live_group *g, struct live_rule *r,

@@ -1,0 +1,85 @@
+/* Alerts and silences of other engines. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "alert/alerts_private.h"
+#include "base/mem.h"
+#include "rule/alerting.h"
+
+static struct foreign_source *find(const struct alerts *alerts, const char *source)
+{
+    VEC_EACH (&alerts->foreign, struct foreign_source, f) {
+        if (strcmp(f->name, source) == 0) {
+            return f;
+        }
+    }
+    return NULL;
+}
+
+static struct foreign_source *find_or_add(struct alerts *alerts, const char *source)
+{
+    struct foreign_source *f = find(alerts, source);
+    if (f == NULL) {
+        vec_push(&alerts->foreign, ((struct foreign_source){.name = mem_strdup(source)}));
+        f = &alerts->foreign.items[alerts->foreign.len - 1];
+    }
+    return f;
+}
+
+static void clear(struct foreign_source *f)
+{
+    VEC_EACH (&f->alerts, struct foreign, it) {
+        labels_unref(it->alert.labels);
+        free(it->alert.annotations.items);
+        free((void *)(uintptr_t)it->alert.generator_url);
+    }
+    f->alerts.len = 0;
+    VEC_EACH (&f->silences, struct silence, s) {
+        silence_release(s);
+    }
+    f->silences.len = 0;
+}
+
+void alerts_set_foreign(struct alerts *alerts, const char *source, const struct foreign_alert *list,
+                        size_t count, const struct silence *silences, size_t silence_count)
+{
+    struct foreign_source *f = find_or_add(alerts, source);
+    clear(f);
+    for (size_t i = 0; i < count; i++) {
+        struct foreign foreign = {.alert = list[i],
+                                  .fingerprint = alert_fingerprint(list[i].labels)};
+        foreign.alert.labels = labels_ref(list[i].labels);
+        foreign.alert.annotations = alert_copy_pairs(list[i].annotations);
+        foreign.alert.generator_url =
+            list[i].generator_url != NULL ? mem_strdup(list[i].generator_url) : NULL;
+        vec_push(&f->alerts, foreign);
+    }
+    for (size_t i = 0; i < silence_count; i++) {
+        struct silence copy;
+        silence_copy(&copy, &silences[i]);
+        free(copy.source);
+        copy.source = mem_strdup(source);
+        vec_push(&f->silences, copy);
+    }
+    alerts_touch(alerts);
+}
+
+void alerts_drop_foreign(struct alerts *alerts, const char *source)
+{
+    struct foreign_source *f = find(alerts, source);
+    if (f == NULL) {
+        return;
+    }
+    clear(f);
+    vec_release(&f->alerts);
+    vec_release(&f->silences);
+    free(f->name);
+    vec_remove(&alerts->foreign, (size_t)(f - alerts->foreign.items));
+    alerts->view->valid = false;
+}
+
+void alerts_set_silence_host(struct alerts *alerts, const char *source,
+                             const struct silence_host *host)
+{
+    find_or_add(alerts, source)->host = *host;
+}

@@ -1,0 +1,26 @@
+/* What literals mean: Go's strings in quotes, characters and numbers. Private to this folder. */
+#ifndef TOCSIN_TEMPLATE_LITERAL_H
+#define TOCSIN_TEMPLATE_LITERAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+
+/* The text between double quotes, which are part of `quoted`. False where an escape is wrong. */
+bool template_literal_string(struct arena *arena, struct str quoted,
+                             struct str *out) ATTR_NODISCARD;
+
+struct literal_number {
+    bool is_int; /* it has a whole number's value within 64 bits */
+    bool is_float;
+    bool looks_int; /* without a point or an exponent, or a character */
+    int64_t integer;
+    double number;
+};
+
+/* A number, or a character in single quotes. False where it is neither, or too large. */
+bool template_literal_number(struct str text, struct literal_number *out) ATTR_NODISCARD;
+
+#endif
