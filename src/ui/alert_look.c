@@ -25,7 +25,7 @@ enum alert_look alert_look_of(const struct alert_info *a)
     if (a->state == ALERT_UNKNOWN) {
         return LOOK_UNKNOWN;
     }
-    if (a->ack != NULL) {
+    if (a->ack != NULL && a->fires) {
         return LOOK_ACKED;
     }
     return a->state == ALERT_FIRING ? LOOK_FIRING : LOOK_PENDING;
@@ -243,10 +243,11 @@ static void add_holder(struct strbuf *out, const struct alert_info *a, int64_t n
     }
 }
 
-/* As of its last evaluation, so that it stands still between two of them. */
-static int64_t fires_at_ms(const struct alert_info *a, int64_t now_ms)
+int64_t alert_fires_at_ms(const struct alert_info *a)
 {
-    return (a->updated_at.ms != 0 ? a->updated_at.ms : now_ms) + a->fires_in_ms;
+    int64_t from_start = a->active_at.ms + a->for_ms; /* without time that does not count */
+    int64_t from_last = a->updated_at.ms + a->fires_in_ms;
+    return from_start > from_last ? from_start : from_last;
 }
 
 void alert_who_text(struct strbuf *out, const struct alert_info *a, int64_t now_ms, bool utc)
@@ -260,7 +261,10 @@ void alert_who_text(struct strbuf *out, const struct alert_info *a, int64_t now_
     case LOOK_PENDING:
         if (a->fires_in_ms >= 0) {
             strbuf_add_c(out, "fires ");
-            alert_until_text(out, fires_at_ms(a, now_ms), now_ms, utc);
+            alert_until_text(out, alert_fires_at_ms(a), now_ms, utc);
+        }
+        if (a->ack != NULL) {
+            strbuf_printf(out, ", %s has it", a->ack->by);
         }
         break;
     case LOOK_SILENCED:

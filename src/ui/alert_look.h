@@ -39,6 +39,8 @@ bool alert_is_unacked(const struct alert_info *a);
 
 /* Since when it is what it looks like; 0 where that is not known. */
 int64_t alert_since_ms(const struct alert_info *a);
+/* When a pending one fires if it holds on: the same from evaluation to evaluation. */
+int64_t alert_fires_at_ms(const struct alert_info *a);
 /* "22.0x (>14.4x)", "4.1s", "-" */
 void alert_value_text(struct strbuf *out, const struct alert_info *a);
 /* What tells it from its siblings: "checkout", "pg-1:9187", "cart eu-1"; "-" without any. */

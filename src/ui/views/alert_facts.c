@@ -103,7 +103,7 @@ static void add_pending(struct strbuf *text, const struct facts_of *f)
     }
     if (a->fires_in_ms >= 0) {
         strbuf_add_c(text, "; fires at ");
-        add_until(text, f, (a->updated_at.ms != 0 ? a->updated_at.ms : f->now_ms) + a->fires_in_ms);
+        add_until(text, f, alert_fires_at_ms(a));
         strbuf_add_c(text, " if it holds on");
     }
 }
