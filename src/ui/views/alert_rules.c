@@ -337,7 +337,7 @@ void rules_draw(struct frame *frame, struct rect r)
 void rules_title_text(struct strbuf *out, const struct frame *frame)
 {
     struct rule_counts counts = rule_counts_of(frame->model->alerts);
-    strbuf_printf(out, "  %zu  ", counts.all);
+    strbuf_printf(out, "  %zu in all: ", counts.all);
     rule_counts_text(out, &counts);
     if (counts.failing + counts.no_data + counts.waiting == 0 && counts.all > 0) {
         strbuf_add_c(out, "all well");

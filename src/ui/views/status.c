@@ -85,7 +85,8 @@ static void add_severity(struct strbuf *out, enum status_length length, bool cri
 
 /* What fires, what is not known, what nobody has, what is hidden, and what does not work of the
  * rules: without them nothing would fire, so that "0" alone would say too much. */
-static void add_counts(struct strbuf *out, const struct frame *frame, enum status_length length)
+static void add_counts(struct strbuf *out, const struct frame *frame,
+                       const struct rule_counts *rules, enum status_length length)
 {
     const struct alerts *alerts = frame->model->alerts;
     struct alert_counts counts = {0};
@@ -93,12 +94,11 @@ static void add_counts(struct strbuf *out, const struct frame *frame, enum statu
         strbuf_add_c(out, length == STATUS_TINY ? "" : "alerts -");
         return;
     }
-    struct rule_counts rules = rule_counts_of(alerts);
-    if (rules.all == 0 && alerts_count(alerts) == 0) {
+    if (rules->all == 0 && alerts_count(alerts) == 0) {
         strbuf_add_c(out, length == STATUS_TINY ? "" : "no rules");
         return;
     }
-    if (rules.evaluated_ms == 0 && alerts_count(alerts) == 0) { /* not 0: not known */
+    if (rules->evaluated_ms == 0 && alerts_count(alerts) == 0) { /* not 0: not known */
         strbuf_add_c(out, length == STATUS_TINY ? "a?" : "alerts ?");
         return;
     }
@@ -118,8 +118,8 @@ static void add_counts(struct strbuf *out, const struct frame *frame, enum statu
     if (counts.silenced > 0) {
         add_count(out, length, length == STATUS_TINY ? "s" : "sil", counts.silenced);
     }
-    if (rules.failing > 0) {
-        add_count(out, length, wide ? "RULES" : "r", rules.failing);
+    if (rules->failing > 0) {
+        add_count(out, length, wide ? "RULES" : "r", rules->failing);
         add_glyph(out, frame->glyphs->down);
     }
 }
@@ -342,12 +342,13 @@ static void make_status(struct status *status, const struct frame *frame, int wi
                  {STATUS_MEDIUM, STATUS_MEDIUM, false}, {STATUS_SHORT, STATUS_MEDIUM, false},
                  {STATUS_SHORT, STATUS_SHORT, false},   {STATUS_SHORT, STATUS_TINY, false},
                  {STATUS_TINY, STATUS_TINY, false}};
+    const struct rule_counts rules = rule_counts_of(frame->model->alerts);
     bool empty = environment_of(frame)[0] == '\0';
     for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
         parts_release(&status->right);
         strbuf_reset(&status->counts);
         make_right(&status->right, frame, steps[i].right);
-        add_counts(&status->counts, frame, steps[i].counts);
+        add_counts(&status->counts, frame, &rules, steps[i].counts);
         status->named = (steps[i].named && width >= NAME_MIN_WIDTH) || empty;
         int counts = width_columns(strbuf_str(&status->counts));
         if (parts_width(&status->right) + (counts > 0 ? counts + 1 : 0) +
