@@ -169,9 +169,9 @@ static struct silence *find_silence(const struct alerts *alerts, const char *id)
     return NULL;
 }
 
-static const struct foreign_source *find_host(const struct alerts *alerts, const char *source)
+static const struct other_source *find_host(const struct alerts *alerts, const char *source)
 {
-    VEC_EACH (&alerts->foreign, const struct foreign_source, f) {
+    VEC_EACH (&alerts->foreign, const struct other_source, f) {
         if (strcmp(f->name, source) == 0 && f->host.put != NULL) {
             return f;
         }
@@ -223,7 +223,7 @@ void alerts_silence_put(struct alerts *alerts, const struct silence *s, char **i
                         alerts_done_cb done, void *user)
 {
     struct error err = ERROR_INIT;
-    const struct foreign_source *host = s->source != NULL ? find_host(alerts, s->source) : NULL;
+    const struct other_source *host = s->source != NULL ? find_host(alerts, s->source) : NULL;
     bool ok = silence_check(s, &err);
     if (ok && s->source != NULL && host == NULL) {
         ok = error_set(&err, ERROR_NOT_FOUND, "no silence can be made at '%s'", s->source);
@@ -243,9 +243,9 @@ void alerts_silence_put(struct alerts *alerts, const struct silence *s, char **i
 }
 
 /* A silence of another engine, by its id. */
-static const struct foreign_source *host_of(const struct alerts *alerts, const char *id)
+static const struct other_source *host_of(const struct alerts *alerts, const char *id)
 {
-    VEC_EACH (&alerts->foreign, const struct foreign_source, f) {
+    VEC_EACH (&alerts->foreign, const struct other_source, f) {
         VEC_EACH (&f->silences, const struct silence, s) {
             if (strcmp(s->id, id) == 0) {
                 return f->host.expire != NULL ? f : NULL;
@@ -260,7 +260,7 @@ void alerts_silence_expire(struct alerts *alerts, const char *id, const char *by
 {
     struct error err = ERROR_INIT;
     struct silence *s = find_silence(alerts, id);
-    const struct foreign_source *host = s == NULL ? host_of(alerts, id) : NULL;
+    const struct other_source *host = s == NULL ? host_of(alerts, id) : NULL;
     if (host != NULL) {
         host->host.expire(host->host.user, id, done, user);
         return;

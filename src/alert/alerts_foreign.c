@@ -6,9 +6,9 @@
 #include "base/mem.h"
 #include "rule/alerting.h"
 
-static struct foreign_source *find(const struct alerts *alerts, const char *source)
+static struct other_source *find(const struct alerts *alerts, const char *source)
 {
-    VEC_EACH (&alerts->foreign, struct foreign_source, f) {
+    VEC_EACH (&alerts->foreign, struct other_source, f) {
         if (strcmp(f->name, source) == 0) {
             return f;
         }
@@ -16,19 +16,19 @@ static struct foreign_source *find(const struct alerts *alerts, const char *sour
     return NULL;
 }
 
-static struct foreign_source *find_or_add(struct alerts *alerts, const char *source)
+static struct other_source *find_or_add(struct alerts *alerts, const char *source)
 {
-    struct foreign_source *f = find(alerts, source);
+    struct other_source *f = find(alerts, source);
     if (f == NULL) {
-        vec_push(&alerts->foreign, ((struct foreign_source){.name = mem_strdup(source)}));
+        vec_push(&alerts->foreign, ((struct other_source){.name = mem_strdup(source)}));
         f = &alerts->foreign.items[alerts->foreign.len - 1];
     }
     return f;
 }
 
-static void clear(struct foreign_source *f)
+static void clear(struct other_source *f)
 {
-    VEC_EACH (&f->alerts, struct foreign, it) {
+    VEC_EACH (&f->alerts, struct other, it) {
         labels_unref(it->alert.labels);
         free(it->alert.annotations.items);
         free((void *)(uintptr_t)it->alert.generator_url);
@@ -40,13 +40,13 @@ static void clear(struct foreign_source *f)
     f->silences.len = 0;
 }
 
-void alerts_set_foreign(struct alerts *alerts, const char *source, const struct foreign_alert *list,
+void alerts_set_foreign(struct alerts *alerts, const char *source, const struct other_alert *list,
                         size_t count, const struct silence *silences, size_t silence_count)
 {
-    struct foreign_source *f = find_or_add(alerts, source);
+    struct other_source *f = find_or_add(alerts, source);
     clear(f);
     for (size_t i = 0; i < count; i++) {
-        struct foreign foreign = {.alert = list[i],
+        struct other foreign = {.alert = list[i],
                                   .fingerprint = alert_fingerprint(list[i].labels)};
         foreign.alert.labels = labels_ref(list[i].labels);
         foreign.alert.annotations = alert_copy_pairs(list[i].annotations);
@@ -66,7 +66,7 @@ void alerts_set_foreign(struct alerts *alerts, const char *source, const struct 
 
 void alerts_drop_foreign(struct alerts *alerts, const char *source)
 {
-    struct foreign_source *f = find(alerts, source);
+    struct other_source *f = find(alerts, source);
     if (f == NULL) {
         return;
     }

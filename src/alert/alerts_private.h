@@ -12,14 +12,14 @@ struct kept_ack {
 };
 
 /* An alert of another engine; owns its parts. */
-struct foreign {
-    struct foreign_alert alert;
+struct other {
+    struct other_alert alert;
     uint64_t fingerprint;
 };
 
-struct foreign_source {
+struct other_source {
     char *name;
-    VEC(struct foreign) alerts;
+    VEC(struct other) alerts;
     VEC(struct silence) silences;
     struct silence_host host; /* put NULL: none can be made there */
 };
@@ -47,7 +47,7 @@ struct alerts {
     VEC(struct group *) groups;
     VEC(struct kept_ack) acks;
     VEC(struct silence) silences;
-    VEC(struct foreign_source) foreign;
+    VEC(struct other_source) foreign;
     struct loop_timer *boundary;    /* the next silence or acknowledgement ends */
     struct deferred *tell;          /* `changed` is due */
     VEC(struct recent) recent;      /* in order of their ends; at most RECENT_MAX */

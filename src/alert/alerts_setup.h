@@ -50,7 +50,7 @@ struct wall alerts_last_cycle(const struct alerts *alerts);
 
 /* Alerts and silences of another engine, replacing those of the same source; borrowed for the call.
  * Both empty: there are none. */
-struct foreign_alert {
+struct other_alert {
     struct labels *labels; /* referenced */
     struct rule_pairs annotations;
     enum alert_origin origin;
@@ -62,7 +62,7 @@ struct foreign_alert {
     bool suppressed;
     const char *generator_url; /* or NULL */
 };
-void alerts_set_foreign(struct alerts *alerts, const char *source, const struct foreign_alert *list,
+void alerts_set_foreign(struct alerts *alerts, const char *source, const struct other_alert *list,
                         size_t count, const struct silence *silences, size_t silence_count);
 /* The source is gone. */
 void alerts_drop_foreign(struct alerts *alerts, const char *source);

@@ -108,12 +108,19 @@ static void on_put(void *user, const struct http_response *response, const struc
     error_release(&err);
 }
 
+/* Its API says 404; version 0.25 says 500 and these words. */
+static bool is_not_found(const struct error *err)
+{
+    return err->http == 404 ||
+           (err->http == 500 && strstr(error_text(err), "silence not found") != NULL);
+}
+
 static void on_expire(void *user, const struct http_response *response, const struct error *failed)
 {
     struct foreign_change *change = user;
     (void)response;
     change->call = NULL;
-    if (failed != NULL && failed->http == 404) {
+    if (failed != NULL && is_not_found(failed)) {
         error_set(&change->err, ERROR_NOT_FOUND, "there is no silence '%s'", change->id);
         failed = &change->err;
     }

@@ -305,6 +305,7 @@ static const struct {
     {NULL, 200, "{}", ERROR_PROTOCOL, "silenceID"},
     {NULL, 200, "{\"silenceID\":7}", ERROR_PROTOCOL, "silenceID"},
     {"gone", 404, "\"silence not found\"", ERROR_NOT_FOUND, "there is no silence 'gone'"},
+    {"gone", 500, "\"silence not found\"", ERROR_NOT_FOUND, "there is no silence 'gone'"},
     {"gone", 500, "\"silence already expired\"", ERROR_HTTP, "already expired"},
     {"../alerts", 200, "", ERROR_NOT_FOUND, "there is no silence"},
     {"", 200, "", ERROR_NOT_FOUND, "there is no silence"},
