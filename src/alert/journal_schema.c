@@ -101,11 +101,11 @@ void journal_sql_init(struct journal_sql *sql)
     }
     const struct record_layout *layout = journal_record_layout(RECORD_TRANSITION);
     sql->transitions = make_select(layout, " WHERE at_ms >= ?1 AND at_ms <= ?2"
-                                           " AND (?3 IS NULL OR rule = ?3)"
+                                           " AND (?3 IS NULL OR rule = ?3 OR alertname = ?3)"
                                            " ORDER BY at_ms DESC, id DESC LIMIT ?4");
     sql->transitions_of_fingerprint =
         make_select(layout, " WHERE fingerprint = ?5 AND at_ms >= ?1 AND at_ms <= ?2"
-                            " AND (?3 IS NULL OR rule = ?3)"
+                            " AND (?3 IS NULL OR rule = ?3 OR alertname = ?3)"
                             " ORDER BY at_ms DESC, id DESC LIMIT ?4");
 }
 
