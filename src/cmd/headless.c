@@ -145,6 +145,7 @@ static void reload_ended(void *user, const struct config *fresh, const struct di
         const char *text = "the new configuration is refused, the old one goes on";
         told(h, sd_notify_status(h->notify, text, &err), &err);
     }
+    image_settle();
 }
 
 static void on_hangup(void *user)
