@@ -228,10 +228,10 @@ void alerts_destroy(struct alerts *alerts)
         silence_release(s);
     }
     vec_release(&alerts->silences);
-    while (alerts->foreign.len != 0) {
-        alerts_drop_foreign(alerts, alerts->foreign.items[0].name);
+    while (alerts->others.len != 0) {
+        alerts_drop_others(alerts, alerts->others.items[0].name);
     }
-    vec_release(&alerts->foreign);
+    vec_release(&alerts->others);
     alerts_recent_release(alerts);
     free(alerts);
 }
@@ -305,6 +305,28 @@ void alerts_set_rules(struct alerts *alerts, const struct ruleset *rules)
     ruleset_unref(old_rules);
     keeper_flush(alerts, NULL, NULL);
     alerts_touch(alerts);
+}
+
+void alerts_set_context(struct alerts *alerts, struct rule_pairs external_labels,
+                        struct str external_url)
+{
+    alerts->env.external_labels = external_labels;
+    alerts->env.external_url = external_url;
+}
+
+bool alerts_group_stats(const struct alerts *alerts, size_t i, struct group_stats *out)
+{
+    if (i >= alerts->groups.len) {
+        return false;
+    }
+    const struct group *g = alerts->groups.items[i];
+    *out = (struct group_stats){.name = g->bound->group->name.data,
+                                .runs = g->runs,
+                                .missed = g->missed,
+                                .failures = g->failures,
+                                .interval_ms = g->bound->interval_ms,
+                                .duration_us = g->duration_us};
+    return true;
 }
 
 void alerts_polled(struct alerts *alerts)

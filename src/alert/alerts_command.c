@@ -171,7 +171,7 @@ static struct silence *find_silence(const struct alerts *alerts, const char *id)
 
 static const struct other_source *find_host(const struct alerts *alerts, const char *source)
 {
-    VEC_EACH (&alerts->foreign, const struct other_source, f) {
+    VEC_EACH (&alerts->others, const struct other_source, f) {
         if (strcmp(f->name, source) == 0 && f->host.put != NULL) {
             return f;
         }
@@ -245,7 +245,7 @@ void alerts_silence_put(struct alerts *alerts, const struct silence *s, char **i
 /* A silence of another engine, by its id. */
 static const struct other_source *host_of(const struct alerts *alerts, const char *id)
 {
-    VEC_EACH (&alerts->foreign, const struct other_source, f) {
+    VEC_EACH (&alerts->others, const struct other_source, f) {
         VEC_EACH (&f->silences, const struct silence, s) {
             if (strcmp(s->id, id) == 0) {
                 return f->host.expire != NULL ? f : NULL;

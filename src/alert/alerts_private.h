@@ -47,7 +47,7 @@ struct alerts {
     VEC(struct group *) groups;
     VEC(struct kept_ack) acks;
     VEC(struct silence) silences;
-    VEC(struct other_source) foreign;
+    VEC(struct other_source) others;
     struct loop_timer *boundary;    /* the next silence or acknowledgement ends */
     struct deferred *tell;          /* `changed` is due */
     VEC(struct recent) recent;      /* in order of their ends; at most RECENT_MAX */

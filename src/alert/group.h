@@ -82,6 +82,7 @@ struct group {
     size_t open; /* rules begun and not ended */
     uint64_t missed;
     uint64_t runs;
+    uint64_t failures; /* of its rules */
     int64_t duration_us;
 };
 

@@ -171,6 +171,7 @@ static void note_failure(struct live_rule *live, const struct error *err)
 {
     const struct group_env *env = live->group->env;
     live->failures++;
+    live->group->failures++;
     live->health = RULE_HEALTH_ERROR;
     set_error(live, err);
     if (live->rule->kind == RULE_ALERTING) {

@@ -15,6 +15,7 @@
 
 #include "base/duration.h"
 #include "cmd/command.h"
+#include "cmd/console_alerts.h"
 #include "cmd/headless.h"
 #include "cmd/reload.h"
 #include "cmd/startup.h"
@@ -28,6 +29,7 @@
 #define RANGE_MAX_MS      ((int64_t)365 * 24 * 3600 * 1000)
 #define FRAME_INTERVAL_MS 1000
 #define FRAME_PATIENCE_MS 100
+#define TOLD_MS           8000 /* what became of a command is shown so long */
 
 static const struct option_row options[] = {
     {"config", 'c', "FILE", "the configuration"},
@@ -58,6 +60,10 @@ struct console {
     struct source_health *health;
     size_t health_count;
     char *notice;
+    struct alerts *engine_alerts; /* NULL: the engine has none */
+    struct console_alerts alerts;
+    char *told;            /* what became of the last command, or NULL */
+    int64_t told_until_ms; /* wall clock */
     struct loop_fd *input;
     struct loop_timer *wake;     /* what the screen asked to be woken for */
     struct loop_timer *patience; /* a frame is due, and waits for this second's data */
@@ -90,6 +96,15 @@ static void fill_health(struct console *c, struct wall now)
     }
 }
 
+static void forget_told(struct console *c, struct wall now)
+{
+    int64_t left_ms = c->told_until_ms - now.ms;
+    if (left_ms <= 0 || left_ms > TOLD_MS) { /* or the clock was put back */
+        free(c->told);
+        c->told = NULL;
+    }
+}
+
 static void draw(struct console *c)
 {
     struct wall now = loop_wall(c->loop);
@@ -97,15 +112,20 @@ static void draw(struct console *c)
         engine_tick(c->engine, now);
     }
     fill_health(c, now);
+    forget_told(c, now);
     const char *problem = c->engine != NULL ? engine_problem(c->engine) : NULL;
     const struct ui_model model = {.board = c->engine != NULL ? engine_board(c->engine) : NULL,
                                    .sources = c->health,
                                    .source_count = c->health_count,
+                                   .alerts = c->engine_alerts,
+                                   .user = c->alerts.author,
                                    .environment = c->config->environment,
                                    .version = TOCSIN_VERSION,
                                    .now = now,
                                    .range_ms = c->range_ms,
-                                   .notice = c->notice != NULL ? c->notice : problem,
+                                   .notice = c->told != NULL     ? c->told
+                                             : c->notice != NULL ? c->notice
+                                                                 : problem,
                                    .bytes_to_terminal = term_bytes_written(c->term)};
     loop_timer_disarm(c->patience);
     screen_draw(c->screen, &model);
@@ -241,6 +261,15 @@ static void on_hangup(void *user)
     }
 }
 
+static void told(void *user, const char *text)
+{
+    struct console *c = user;
+    free(c->told);
+    c->told = mem_strdup(text);
+    c->told_until_ms = loop_wall(c->loop).ms + TOLD_MS;
+    request_draw(c);
+}
+
 static void on_command(void *user, const struct ui_command *command)
 {
     struct console *c = user;
@@ -258,6 +287,13 @@ static void on_command(void *user, const struct ui_command *command)
         if (c->engine != NULL) {
             engine_set_range(c->engine, c->range_ms);
         }
+        break;
+    case UI_COMMAND_ACK:
+    case UI_COMMAND_UNACK:
+    case UI_COMMAND_DISMISS:
+    case UI_COMMAND_SILENCE:
+    case UI_COMMAND_EXPIRE:
+        console_alerts_command(&c->alerts, c->engine_alerts, command);
         break;
     }
 }
@@ -398,6 +434,7 @@ static bool open_all(struct console *c, const struct invocation *inv, struct err
     if (c->input == NULL) {
         return false;
     }
+    console_alerts_init(&c->alerts, told, c);
     draw(c);
     c->ticker = loop_ticker_create(c->loop, "frame", FRAME_INTERVAL_MS, 0, tick, c);
     c->start = loop_defer(c->loop, start_engine, c);
@@ -426,6 +463,8 @@ static void close_all(struct console *c)
     theme_destroy(c->theme);
     free(c->health);
     free(c->notice);
+    free(c->told);
+    console_alerts_release(&c->alerts);
     config_unref(c->config);
 }
 
