@@ -125,9 +125,9 @@ static void host_status(void *user, struct control_status *out)
         vec_push(&e->health, health);
     }
     *out = (struct control_status){.sources = e->health.items,
-                               .source_count = e->health.len,
-                               .environment = e->o.config->environment,
-                               .last_cycle = alerts_last_cycle(e->alerts)};
+                                   .source_count = e->health.len,
+                                   .environment = e->o.config->environment,
+                                   .last_cycle = alerts_last_cycle(e->alerts)};
 }
 
 static bool host_reload(void *user, struct error *err)
@@ -147,11 +147,11 @@ static void open_socket(struct engine_alerts *e)
     struct http_server_options options = {.unix_path = e->o.socket_path};
     struct error err = ERROR_INIT;
     const struct control_host host = {.version = TOCSIN_VERSION,
-                                  .started = e->started,
-                                  .now = host_now,
-                                  .status = host_status,
-                                  .reload = host_reload,
-                                  .user = e};
+                                      .started = e->started,
+                                      .now = host_now,
+                                      .status = host_status,
+                                      .reload = host_reload,
+                                      .user = e};
     e->api = control_create(e->alerts, &host);
     options.routes = control_routes(&options.route_count);
     options.user = e->api;
