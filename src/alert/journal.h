@@ -85,7 +85,7 @@ size_t journal_unwritten(const struct journal *j);
 
 struct journal_filter {
     int64_t from_ms, to_ms; /* both included; to_ms 0: any */
-    const char *rule;       /* or NULL */
+    const char *rule;       /* its key, or the name of its alerts; or NULL */
     uint64_t fingerprint;   /* 0: any */
     size_t limit;           /* 0, or more: JOURNAL_MAX_ANSWER */
 };

@@ -17,7 +17,7 @@ struct batch_item {
 /* Kind and key fields with their lengths, so that no two keys run into the same text. */
 static void format_key(struct strbuf *out, enum record_kind kind, const void *record)
 {
-    const struct record_layout *layout = record_layout(kind);
+    const struct record_layout *layout = journal_record_layout(kind);
     strbuf_printf(out, "%d", (int)kind);
     for (size_t i = 0; i < layout->key_count; i++) {
         const char *at = (const char *)record + layout->fields[i].offset;
@@ -38,7 +38,7 @@ static void format_key(struct strbuf *out, enum record_kind kind, const void *re
 static void free_item(struct batch_item *item)
 {
     if (item != NULL) {
-        record_release(item->kind, item->record);
+        journal_record_release(item->kind, item->record);
         free(item->record);
         free(item);
     }
@@ -52,7 +52,7 @@ void journal_batch_release(struct journal_batch *b)
     }
     map_release(&b->items);
     VEC_EACH (&b->transitions, struct transition_record, r) {
-        record_release(RECORD_TRANSITION, r);
+        journal_record_release(RECORD_TRANSITION, r);
     }
     vec_release(&b->transitions);
     *b = (struct journal_batch){.items = {.count = 0}};
@@ -78,8 +78,8 @@ void journal_batch_put(struct journal_batch *b, enum record_kind kind, const voi
     *item = (struct batch_item){.kind = kind, .drop = drop, .key_len = key.len};
     memcpy(item->key, key.data, key.len);
     strbuf_release(&key);
-    item->record = mem_alloc(record_layout(kind)->size);
-    record_copy(kind, item->record, record);
+    item->record = mem_alloc(journal_record_layout(kind)->size);
+    journal_record_copy(kind, item->record, record);
     struct str name = str_span(item->key, item->key_len);
     /* The key in the map is the item's own, so the old one goes with its item. */
     free_item(map_remove(&b->items, name));
@@ -93,7 +93,7 @@ static size_t lose_oldest(struct journal_batch *b)
     }
     size_t lost = b->transitions.len - JOURNAL_UNWRITTEN_MAX;
     for (size_t i = 0; i < lost; i++) {
-        record_release(RECORD_TRANSITION, &b->transitions.items[i]);
+        journal_record_release(RECORD_TRANSITION, &b->transitions.items[i]);
     }
     b->transitions.len -= lost;
     memmove(b->transitions.items, b->transitions.items + lost,
@@ -104,7 +104,7 @@ static size_t lose_oldest(struct journal_batch *b)
 size_t journal_batch_add(struct journal_batch *b, const struct transition_record *r)
 {
     struct transition_record copy;
-    record_copy(RECORD_TRANSITION, &copy, r);
+    journal_record_copy(RECORD_TRANSITION, &copy, r);
     vec_push(&b->transitions, copy);
     return lose_oldest(b);
 }

@@ -102,7 +102,7 @@ bool journal_load(struct journal *j, struct journal_state *out, struct error *er
 void transition_list_release(struct transition_list *list)
 {
     VEC_EACH (&list->items, struct transition_record, r) {
-        record_release(RECORD_TRANSITION, r);
+        journal_record_release(RECORD_TRANSITION, r);
     }
     vec_release(&list->items);
 }

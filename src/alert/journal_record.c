@@ -127,7 +127,7 @@ static const struct record_layout layouts[RECORD_KIND_COUNT] = {
     [RECORD_TRANSITION] = LAYOUT("transitions", transition, 0),
 };
 
-const struct record_layout *record_layout(enum record_kind kind)
+const struct record_layout *journal_record_layout(enum record_kind kind)
 {
     return &layouts[kind];
 }
@@ -137,7 +137,7 @@ static char **text_at(void *record, const struct field *f)
     return (char **)(void *)((char *)record + f->offset);
 }
 
-void record_copy(enum record_kind kind, void *to, const void *from)
+void journal_record_copy(enum record_kind kind, void *to, const void *from)
 {
     const struct record_layout *layout = &layouts[kind];
     memcpy(to, from, layout->size);
@@ -149,7 +149,7 @@ void record_copy(enum record_kind kind, void *to, const void *from)
     }
 }
 
-void record_release(enum record_kind kind, void *record)
+void journal_record_release(enum record_kind kind, void *record)
 {
     const struct record_layout *layout = &layouts[kind];
     for (size_t i = 0; i < layout->field_count; i++) {
@@ -163,16 +163,16 @@ void record_release(enum record_kind kind, void *record)
 void journal_state_release(struct journal_state *state)
 {
     VEC_EACH (&state->alerts, struct alert_record, r) {
-        record_release(RECORD_ALERT, r);
+        journal_record_release(RECORD_ALERT, r);
     }
     VEC_EACH (&state->acks, struct ack_record, r) {
-        record_release(RECORD_ACK, r);
+        journal_record_release(RECORD_ACK, r);
     }
     VEC_EACH (&state->silences, struct silence_record, r) {
-        record_release(RECORD_SILENCE, r);
+        journal_record_release(RECORD_SILENCE, r);
     }
     VEC_EACH (&state->rules, struct rule_record, r) {
-        record_release(RECORD_RULE, r);
+        journal_record_release(RECORD_RULE, r);
     }
     vec_release(&state->alerts);
     vec_release(&state->acks);

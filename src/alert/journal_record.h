@@ -128,9 +128,9 @@ struct record_layout {
     size_t field_count;
     size_t key_count; /* the first fields are the key; 0: rows are only added */
 };
-const struct record_layout *record_layout(enum record_kind kind);
+const struct record_layout *journal_record_layout(enum record_kind kind);
 
-void record_copy(enum record_kind kind, void *to, const void *from);
-void record_release(enum record_kind kind, void *record);
+void journal_record_copy(enum record_kind kind, void *to, const void *from);
+void journal_record_release(enum record_kind kind, void *record);
 
 #endif

@@ -94,18 +94,18 @@ void journal_sql_init(struct journal_sql *sql)
 {
     *sql = (struct journal_sql){.transitions = NULL};
     for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
-        const struct record_layout *layout = record_layout((enum record_kind)kind);
+        const struct record_layout *layout = journal_record_layout((enum record_kind)kind);
         sql->put[kind] = make_put(layout, kind == RECORD_TRANSITION);
         sql->drop[kind] = layout->key_count > 0 ? make_drop(layout) : NULL;
         sql->load[kind] = make_select(layout, "");
     }
-    const struct record_layout *layout = record_layout(RECORD_TRANSITION);
+    const struct record_layout *layout = journal_record_layout(RECORD_TRANSITION);
     sql->transitions = make_select(layout, " WHERE at_ms >= ?1 AND at_ms <= ?2"
-                                           " AND (?3 IS NULL OR rule = ?3)"
+                                           " AND (?3 IS NULL OR rule = ?3 OR alertname = ?3)"
                                            " ORDER BY at_ms DESC, id DESC LIMIT ?4");
     sql->transitions_of_fingerprint =
         make_select(layout, " WHERE fingerprint = ?5 AND at_ms >= ?1 AND at_ms <= ?2"
-                            " AND (?3 IS NULL OR rule = ?3)"
+                            " AND (?3 IS NULL OR rule = ?3 OR alertname = ?3)"
                             " ORDER BY at_ms DESC, id DESC LIMIT ?4");
 }
 
@@ -161,7 +161,7 @@ static void bind_field(struct statement *st, int at, const struct field *f, cons
 bool journal_write_record(struct connection *c, const struct journal_sql *sql,
                           enum record_kind kind, const void *record, bool drop, struct error *err)
 {
-    const struct record_layout *layout = record_layout(kind);
+    const struct record_layout *layout = journal_record_layout(kind);
     struct statement *st = statement_prepare(c, drop ? sql->drop[kind] : sql->put[kind], err);
     if (st == NULL) {
         return false;
@@ -213,14 +213,14 @@ static bool read_field(struct statement *st, int column, const struct field *f, 
 
 bool journal_read_record(struct statement *st, enum record_kind kind, void *record)
 {
-    const struct record_layout *layout = record_layout(kind);
+    const struct record_layout *layout = journal_record_layout(kind);
     bool ok = true;
     memset(record, 0, layout->size);
     for (size_t i = 0; i < layout->field_count; i++) {
         ok = read_field(st, (int)i, &layout->fields[i], record) && ok;
     }
     if (!ok) {
-        record_release(kind, record);
+        journal_record_release(kind, record);
     }
     return ok;
 }

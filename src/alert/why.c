@@ -70,7 +70,7 @@ static void add_rule(struct why *why, const struct rule_info *r)
 
 static void add_rules(struct why *why, const struct alerts *alerts, const char *name)
 {
-    for (size_t i = 0; i < alerts_rule_count(alerts); i++) {
+    for (size_t i = 0; alerts != NULL && i < alerts_rule_count(alerts); i++) {
         struct rule_info r;
         alerts_rule_at(alerts, i, &r);
         if (strcmp(r.name, name) == 0) {
@@ -254,7 +254,7 @@ static struct why_alert *make_gone(struct reading *r, const struct transition *t
     }
     if (why->rules.len == 0) {
         struct why_rule rule = {.alerting = true,
-                                .name = keep(why, t->rule),
+                                .name = keep(why, r->question->rule),
                                 .group = "",
                                 .file = "",
                                 .source = "",
@@ -274,29 +274,39 @@ static struct why_alert *make_gone(struct reading *r, const struct transition *t
     return alert;
 }
 
+/* Since when it is in its state, by a line that tells of its coming into it. */
+static void take_since(struct why_alert *alert, const struct transition *t)
+{
+    const char *before = state_of(t->from);
+    if (alert->since_known || before == NULL || strcmp(state_of(t->to), alert->state) != 0) {
+        return;
+    }
+    alert->since_known = true;
+    if (strcmp(alert->state, "firing") == 0) {
+        alert->fired_at_ms = t->at.ms;
+    } else if (strcmp(alert->state, "pending") == 0) {
+        alert->active_at_ms = t->at.ms;
+    } else if (strcmp(alert->state, "unknown") == 0) {
+        alert->unknown_since_ms = t->at.ms;
+        alert->fires = strcmp(before, "firing") == 0;
+    } else {
+        alert->resolved_at_ms = t->at.ms;
+    }
+}
+
 /* Of one that the ledger alone tells of: the newest line about a state says which. */
 static void take_state(struct why *why, struct why_alert *alert, const struct transition *t)
 {
     const char *state = state_of(t->to);
-    if (state == NULL || alert->state != NULL) {
-        return;
+    if (state != NULL && alert->state == NULL) {
+        alert->state = state;
+        alert->reason = keep(why, t->reason);
+        alert->value = t->value;
+        alert->has_value = t->has_value;
+        alert->fires = strcmp(state, "firing") == 0;
     }
-    const char *before = state_of(t->from);
-    bool fired = before != NULL && strcmp(before, "firing") == 0;
-    alert->state = state;
-    alert->reason = keep(why, t->reason);
-    alert->value = t->value;
-    alert->has_value = t->has_value;
-    if (strcmp(state, "firing") == 0) {
-        alert->fired_at_ms = t->at.ms;
-        alert->fires = true;
-    } else if (strcmp(state, "pending") == 0) {
-        alert->active_at_ms = t->at.ms;
-    } else if (strcmp(state, "unknown") == 0) {
-        alert->unknown_since_ms = t->at.ms;
-        alert->fires = fired;
-    } else {
-        alert->resolved_at_ms = t->at.ms;
+    if (state != NULL) {
+        take_since(alert, t);
     }
 }
 
@@ -345,7 +355,7 @@ static void read_ledger(struct reading *r, const struct transition *ledger, size
 static bool refuse(const struct alerts *alerts, const char *name, struct error *err)
 {
     VEC(const char *) names = {0};
-    for (size_t i = 0; i < alerts_rule_count(alerts); i++) {
+    for (size_t i = 0; alerts != NULL && i < alerts_rule_count(alerts); i++) {
         struct rule_info r;
         alerts_rule_at(alerts, i, &r);
         vec_push(&names, r.name);
@@ -366,7 +376,7 @@ bool why_build(struct why *why, const struct alerts *alerts, const struct why_qu
     why->past = question->at.ms != 0 && question->at.ms < question->now.ms;
     why->at_ms = why->past ? question->at.ms : question->now.ms;
     add_rules(why, alerts, question->rule);
-    for (size_t i = 0; !why->past && i < alerts_count(alerts); i++) {
+    for (size_t i = 0; alerts != NULL && !why->past && i < alerts_count(alerts); i++) {
         if (is_wanted(question, alerts_at(alerts, i))) {
             add_alert(why, alerts_at(alerts, i));
         }

@@ -43,6 +43,7 @@ struct why_alert {
     bool fires;
     bool flapping;
     bool muted_elsewhere;
+    bool since_known; /* while the ledger is read */
     double value, threshold;
     bool has_value, has_threshold;
     const char *comparison;
@@ -94,7 +95,8 @@ void why_init(struct why *why);
 void why_release(struct why *why);
 /* What to ask the ledger for. The rule is borrowed from the question. */
 struct transition_filter why_filter(const struct why_question *question);
-/* Pure, over what alerts_transitions gave for that filter. ERROR_NOT_FOUND where neither rules nor
+/* Pure, over what alerts_transitions gave for that filter; `alerts` NULL: nothing but the ledger is
+ * known. ERROR_NOT_FOUND where neither rules nor
  * alerts nor the ledger know the name. */
 bool why_build(struct why *why, const struct alerts *alerts, const struct why_question *question,
                const struct transition *ledger, size_t count, struct error *err) ATTR_NODISCARD;

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "api/alert_json.h"
-#include "api/api_private.h"
+#include "api/control_private.h"
 #include "base/duration.h"
 #include "base/timestamp.h"
 
@@ -19,27 +19,28 @@ static bool is_shown(const struct shown_alerts *shown, const struct alert_info *
 {
     bool hidden = a->silence_count != 0 || a->inhibited_by != NULL || a->muted_elsewhere;
     return a->fires && (shown->active || hidden) && (shown->silenced || a->silence_count == 0) &&
-           (shown->inhibited || a->inhibited_by == NULL) && api_passes(&shown->filter, a->labels);
+           (shown->inhibited || a->inhibited_by == NULL) &&
+           control_passes(&shown->filter, a->labels);
 }
 
-void api_v2_alerts(void *user, struct http_exchange *exchange)
+void control_v2_alerts(void *user, struct http_exchange *exchange)
 {
-    const struct api *api = user;
+    const struct control *api = user;
     struct shown_alerts shown = {0};
     struct error err = ERROR_INIT;
     silence_init(&shown.filter);
-    if (!api_bool_param(exchange, "active", true, &shown.active, &err) ||
-        !api_bool_param(exchange, "silenced", true, &shown.silenced, &err) ||
-        !api_bool_param(exchange, "inhibited", true, &shown.inhibited, &err) ||
-        !api_bool_param(exchange, "unprocessed", true, &shown.unprocessed, &err) ||
-        !api_filter_param(exchange, "filter", &shown.filter, &err)) {
+    if (!control_bool_param(exchange, "active", true, &shown.active, &err) ||
+        !control_bool_param(exchange, "silenced", true, &shown.silenced, &err) ||
+        !control_bool_param(exchange, "inhibited", true, &shown.inhibited, &err) ||
+        !control_bool_param(exchange, "unprocessed", true, &shown.unprocessed, &err) ||
+        !control_filter_param(exchange, "filter", &shown.filter, &err)) {
         silence_release(&shown.filter);
-        api_fail(exchange, &err);
+        control_fail(exchange, &err);
         return;
     }
-    struct api_answer answer;
-    struct wall now = api_now(api);
-    api_answer_begin(&answer);
+    struct control_answer answer;
+    struct wall now = control_now(api);
+    control_answer_begin(&answer);
     json_writer_array(&answer.json);
     for (size_t i = 0; i < alerts_count(api->alerts); i++) {
         const struct alert_info *a = alerts_at(api->alerts, i);
@@ -49,35 +50,35 @@ void api_v2_alerts(void *user, struct http_exchange *exchange)
     }
     json_writer_end(&answer.json);
     silence_release(&shown.filter);
-    api_answer_send(&answer, exchange);
+    control_answer_send(&answer, exchange);
 }
 
-void api_v2_alerts_post(void *user, struct http_exchange *exchange)
+void control_v2_alerts_post(void *user, struct http_exchange *exchange)
 {
     (void)user;
     struct error err = ERROR_INIT;
     error_set(&err, ERROR_UNSUPPORTED, "tocsin takes no alerts of others here");
     error_suggest(&err, "name their Prometheus or Alertmanager as a source, then it shows them");
-    api_fail(exchange, &err);
+    control_fail(exchange, &err);
 }
 
-void api_alerts_get(void *user, struct http_exchange *exchange)
+void control_alerts_get(void *user, struct http_exchange *exchange)
 {
-    const struct api *api = user;
+    const struct control *api = user;
     struct silence filter;
     struct error err = ERROR_INIT;
     silence_init(&filter);
-    if (!api_filter_param(exchange, "filter", &filter, &err)) {
+    if (!control_filter_param(exchange, "filter", &filter, &err)) {
         silence_release(&filter);
-        api_fail(exchange, &err);
+        control_fail(exchange, &err);
         return;
     }
-    struct api_answer answer;
+    struct control_answer answer;
     struct json_writer *w = &answer.json;
     struct alert_counts counts;
-    api_answer_begin(&answer);
+    control_answer_begin(&answer);
     json_writer_object(w);
-    alert_json_time(w, "now", api_now(api));
+    alert_json_time(w, "now", control_now(api));
     alert_json_text(w, "problem", alerts_problem(api->alerts));
     alerts_counts(api->alerts, &counts);
     json_writer_key(w, "counts");
@@ -86,14 +87,14 @@ void api_alerts_get(void *user, struct http_exchange *exchange)
     json_writer_array(w);
     for (size_t i = 0; i < alerts_count(api->alerts); i++) {
         const struct alert_info *a = alerts_at(api->alerts, i);
-        if (api_passes(&filter, a->labels)) {
+        if (control_passes(&filter, a->labels)) {
             alert_json(w, a);
         }
     }
     json_writer_end(w);
     json_writer_end(w);
     silence_release(&filter);
-    api_answer_send(&answer, exchange);
+    control_answer_send(&answer, exchange);
 }
 
 /* --- acting --- */
@@ -103,14 +104,14 @@ struct named_alerts {
 };
 
 /* By its id, or by its fingerprint: the first of that one. */
-static bool add_named(const struct api *api, struct named_alerts *named, struct str text,
+static bool add_named(const struct control *api, struct named_alerts *named, struct str text,
                       struct error *err)
 {
     uint64_t id;
-    if (named->ids.len >= API_MAX_IDS) {
-        return error_set(err, ERROR_LIMIT, "more than %d alerts at once", API_MAX_IDS);
+    if (named->ids.len >= CONTROL_MAX_IDS) {
+        return error_set(err, ERROR_LIMIT, "more than %d alerts at once", CONTROL_MAX_IDS);
     }
-    if (!api_id_parse(text, &id)) {
+    if (!control_id_parse(text, &id)) {
         error_set(err, ERROR_SYNTAX, "'%.*s' is no alert's id", STR_ARG(text));
         error_suggest(err, "ids and fingerprints are 16 hexadecimal digits");
         return false;
@@ -128,7 +129,7 @@ static bool add_named(const struct api *api, struct named_alerts *named, struct 
 }
 
 /* `ids`, a list, or `id` or `fingerprint`. */
-static bool read_named(const struct api *api, struct json body, struct named_alerts *named,
+static bool read_named(const struct control *api, struct json body, struct named_alerts *named,
                        struct error *err)
 {
     struct json list = json_member(body, STR("ids"));
@@ -140,7 +141,7 @@ static bool read_named(const struct api *api, struct json body, struct named_ale
     static const char *const keys[] = {"id", "fingerprint"};
     for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
         struct str text;
-        if (!api_text(body, keys[i], &text, err) ||
+        if (!control_text(body, keys[i], &text, err) ||
             (text.len != 0 && !add_named(api, named, text, err))) {
             return false;
         }
@@ -154,15 +155,15 @@ static bool read_named(const struct api *api, struct json body, struct named_ale
 }
 
 /* 0 where it lasts as long as the alert. */
-static bool read_expiry(const struct api *api, struct json body, int64_t *ms, struct error *err)
+static bool read_expiry(const struct control *api, struct json body, int64_t *ms, struct error *err)
 {
     struct str at;
     struct str after;
     *ms = 0;
-    if (!api_text(body, "expires", &at, err) || !api_text(body, "for", &after, err)) {
+    if (!control_text(body, "expires", &at, err) || !control_text(body, "for", &after, err)) {
         return false;
     }
-    int64_t now_ms = api_now(api).ms;
+    int64_t now_ms = control_now(api).ms;
     if (after.len != 0) {
         if (!duration_parse(after, ms, err)) {
             return error_wrap(err, "'for'");
@@ -197,20 +198,20 @@ static void act_release(struct act *act)
     free(act->note);
 }
 
-static bool read_act(const struct api *api, struct http_exchange *exchange, struct act *act,
+static bool read_act(const struct control *api, struct http_exchange *exchange, struct act *act,
                      struct error *err)
 {
     struct str by;
     struct str note;
-    struct json_document *document = api_body(exchange, err);
+    struct json_document *document = control_body(exchange, err);
     if (document == NULL) {
         return false;
     }
     struct json body = json_root(document);
-    bool ok = read_named(api, body, &act->named, err) && api_text(body, "by", &by, err) &&
-              api_text(body, "note", &note, err) && check_note(note, err) &&
+    bool ok = read_named(api, body, &act->named, err) && control_text(body, "by", &by, err) &&
+              control_text(body, "note", &note, err) && check_note(note, err) &&
               read_expiry(api, body, &act->expires_ms, err) &&
-              (act->by = api_actor(api, exchange, by, err)) != NULL;
+              (act->by = control_actor(api, exchange, by, err)) != NULL;
     if (ok) {
         act->note = str_dup(note);
     }
@@ -218,10 +219,10 @@ static bool read_act(const struct api *api, struct http_exchange *exchange, stru
     return ok;
 }
 
-static struct api_pending *begin_act(struct api *api, struct http_exchange *exchange,
-                                     const struct act *act, const char *key)
+static struct control_pending *begin_act(struct control *api, struct http_exchange *exchange,
+                                         const struct act *act, const char *key)
 {
-    struct api_pending *pending = api_pending_create(api, exchange, act->named.ids.len);
+    struct control_pending *pending = control_pending_create(api, exchange, act->named.ids.len);
     struct json_writer *w = &pending->answer.json;
     json_writer_key(w, key);
     json_writer_int(w, (int64_t)act->named.ids.len);
@@ -229,26 +230,26 @@ static struct api_pending *begin_act(struct api *api, struct http_exchange *exch
     return pending;
 }
 
-void api_ack_post(void *user, struct http_exchange *exchange)
+void control_ack_post(void *user, struct http_exchange *exchange)
 {
-    struct api *api = user;
+    struct control *api = user;
     struct act act = {0};
     struct error err = ERROR_INIT;
     if (!read_act(api, exchange, &act, &err)) {
-        api_fail(exchange, &err);
+        control_fail(exchange, &err);
     } else {
-        struct api_pending *pending = begin_act(api, exchange, &act, "acknowledged");
+        struct control_pending *pending = begin_act(api, exchange, &act, "acknowledged");
         VEC_EACH (&act.named.ids, uint64_t, id) {
-            alerts_ack(api->alerts, *id, act.by, act.note, act.expires_ms, api_pending_done,
+            alerts_ack(api->alerts, *id, act.by, act.note, act.expires_ms, control_pending_done,
                        pending);
         }
     }
     act_release(&act);
 }
 
-void api_ack_delete(void *user, struct http_exchange *exchange)
+void control_ack_delete(void *user, struct http_exchange *exchange)
 {
-    struct api *api = user;
+    struct control *api = user;
     struct act act = {0};
     struct error err = ERROR_INIT;
     struct str id = http_exchange_param(exchange, "id", 0);
@@ -257,21 +258,21 @@ void api_ack_delete(void *user, struct http_exchange *exchange)
         ok = add_named(api, &act.named, id, &err);
     }
     if (ok) {
-        act.by = api_actor(api, exchange, http_exchange_param(exchange, "by", 0), &err);
+        act.by = control_actor(api, exchange, http_exchange_param(exchange, "by", 0), &err);
     }
     if (act.by == NULL) {
-        api_fail(exchange, &err);
+        control_fail(exchange, &err);
     } else {
-        struct api_pending *pending = begin_act(api, exchange, &act, "unacknowledged");
+        struct control_pending *pending = begin_act(api, exchange, &act, "unacknowledged");
         VEC_EACH (&act.named.ids, uint64_t, each) {
-            alerts_unack(api->alerts, *each, act.by, api_pending_done, pending);
+            alerts_unack(api->alerts, *each, act.by, control_pending_done, pending);
         }
     }
     act_release(&act);
 }
 
 /* Only what is unknown can be given up. */
-static bool check_unknown(const struct api *api, const struct act *act, struct error *err)
+static bool check_unknown(const struct control *api, const struct act *act, struct error *err)
 {
     VEC_EACH (&act->named.ids, uint64_t, id) {
         const struct alert_info *a = alerts_find(api->alerts, *id);
@@ -285,17 +286,17 @@ static bool check_unknown(const struct api *api, const struct act *act, struct e
     return true;
 }
 
-void api_dismiss_post(void *user, struct http_exchange *exchange)
+void control_dismiss_post(void *user, struct http_exchange *exchange)
 {
-    struct api *api = user;
+    struct control *api = user;
     struct act act = {0};
     struct error err = ERROR_INIT;
     if (!read_act(api, exchange, &act, &err) || !check_unknown(api, &act, &err)) {
-        api_fail(exchange, &err);
+        control_fail(exchange, &err);
     } else {
-        struct api_pending *pending = begin_act(api, exchange, &act, "dismissed");
+        struct control_pending *pending = begin_act(api, exchange, &act, "dismissed");
         VEC_EACH (&act.named.ids, uint64_t, id) {
-            alerts_dismiss(api->alerts, *id, act.by, act.note, api_pending_done, pending);
+            alerts_dismiss(api->alerts, *id, act.by, act.note, control_pending_done, pending);
         }
     }
     act_release(&act);

@@ -4,7 +4,7 @@
 
 #include "alert/why.h"
 #include "api/alert_json.h"
-#include "api/api_private.h"
+#include "api/control_private.h"
 #include "base/timestamp.h"
 
 #define LIMIT_DEFAULT 100
@@ -27,7 +27,7 @@ static bool fingerprint_param(const struct http_exchange *exchange, uint64_t *ou
 {
     struct str text = http_exchange_param(exchange, "fingerprint", 0);
     *out = 0;
-    return text.data == NULL || api_id_parse(text, out) ||
+    return text.data == NULL || control_id_parse(text, out) ||
            error_set(err, ERROR_USAGE, "'%.*s' is no fingerprint: 16 hexadecimal digits",
                      STR_ARG(text));
 }
@@ -55,7 +55,7 @@ static bool read_filter(const struct http_exchange *exchange, struct transition_
 static void transitions_read(void *user, const struct transition *list, size_t count,
                              const struct error *err)
 {
-    struct api_pending *pending = user;
+    struct control_pending *pending = user;
     struct json_writer *w = &pending->answer.json;
     json_writer_key(w, "transitions");
     json_writer_array(w);
@@ -84,23 +84,23 @@ static void transitions_read(void *user, const struct transition *list, size_t c
     if (err != NULL) {
         error_copy(&pending->failure, err);
     }
-    api_pending_finish(pending);
+    control_pending_finish(pending);
 }
 
-void api_transitions_get(void *user, struct http_exchange *exchange)
+void control_transitions_get(void *user, struct http_exchange *exchange)
 {
-    struct api *api = user;
+    struct control *api = user;
     struct transition_filter filter = {.limit = 0};
     struct error err = ERROR_INIT;
     if (!read_filter(exchange, &filter, &err)) {
-        api_fail(exchange, &err);
+        control_fail(exchange, &err);
         return;
     }
     struct str name = http_exchange_param(exchange, "rule", 0);
     char *rule = name.data != NULL ? str_dup(name) : NULL;
     filter.rule = rule;
     alerts_transitions(api->alerts, &filter, transitions_read,
-                       api_pending_create(api, exchange, 1));
+                       control_pending_create(api, exchange, 1));
     free(rule);
 }
 
@@ -123,7 +123,7 @@ static void why_call_free(void *user)
 static void why_read(void *user, const struct transition *list, size_t count,
                      const struct error *err)
 {
-    struct api_pending *pending = user;
+    struct control_pending *pending = user;
     const struct why_call *call = pending->own;
     struct why why;
     why_init(&why);
@@ -137,12 +137,12 @@ static void why_read(void *user, const struct transition *list, size_t count,
         }
     }
     why_release(&why);
-    api_pending_finish(pending);
+    control_pending_finish(pending);
 }
 
-void api_why_get(void *user, struct http_exchange *exchange)
+void control_why_get(void *user, struct http_exchange *exchange)
 {
-    struct api *api = user;
+    struct control *api = user;
     struct error err = ERROR_INIT;
     struct str name = http_exchange_param(exchange, "rule", 0);
     struct why_call *call = mem_zalloc(1, sizeof(*call));
@@ -151,17 +151,17 @@ void api_why_get(void *user, struct http_exchange *exchange)
     bool ok = name.len != 0 || error_set(&err, ERROR_USAGE, "no rule is named by 'rule'");
     if (!ok || !time_param(exchange, "at", &q->at, &err) ||
         !fingerprint_param(exchange, &q->fingerprint, &err) ||
-        !api_filter_param(exchange, "filter", &call->filter, &err)) {
-        api_fail(exchange, &err);
+        !control_filter_param(exchange, "filter", &call->filter, &err)) {
+        control_fail(exchange, &err);
         why_call_free(call);
         return;
     }
     call->rule = str_dup(name);
     q->rule = call->rule;
     q->filter = &call->filter;
-    q->now = api_now(api);
+    q->now = control_now(api);
     struct transition_filter filter = why_filter(q);
-    struct api_pending *pending = api_pending_create(api, exchange, 1);
+    struct control_pending *pending = control_pending_create(api, exchange, 1);
     pending->own = call;
     pending->release = why_call_free;
     alerts_transitions(api->alerts, &filter, why_read, pending);

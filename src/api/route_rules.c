@@ -1,7 +1,7 @@
 /* Rules and alerts as Prometheus' API gives them (prometheus: web/api/v1/api.go, rules and alerts;
  * docs/querying/api.md), for what reads those. What tocsin knows beyond stands in `tocsin`. */
 #include "api/alert_json.h"
-#include "api/api_private.h"
+#include "api/control_private.h"
 
 static void begin_success(struct json_writer *w)
 {
@@ -23,12 +23,12 @@ static bool is_prometheus_alert(const struct alert_info *a)
     return a->origin == ALERT_OF_TOCSIN && a->state != ALERT_INACTIVE;
 }
 
-void api_v1_alerts(void *user, struct http_exchange *exchange)
+void control_v1_alerts(void *user, struct http_exchange *exchange)
 {
-    const struct api *api = user;
-    struct api_answer answer;
+    const struct control *api = user;
+    struct control_answer answer;
     struct json_writer *w = &answer.json;
-    api_answer_begin(&answer);
+    control_answer_begin(&answer);
     begin_success(w);
     json_writer_key(w, "alerts");
     json_writer_array(w);
@@ -40,7 +40,7 @@ void api_v1_alerts(void *user, struct http_exchange *exchange)
     }
     json_writer_end(w);
     end_success(w);
-    api_answer_send(&answer, exchange);
+    control_answer_send(&answer, exchange);
 }
 
 static const char *prometheus_health(enum rule_health health)
@@ -185,20 +185,20 @@ static void end_group(struct json_writer *w)
     json_writer_end(w);
 }
 
-void api_v1_rules(void *user, struct http_exchange *exchange)
+void control_v1_rules(void *user, struct http_exchange *exchange)
 {
-    const struct api *api = user;
-    struct api_answer answer;
+    const struct control *api = user;
+    struct control_answer answer;
     struct json_writer *w = &answer.json;
     struct rule_info last = {.group = NULL};
     struct error err = ERROR_INIT;
     struct str type = http_exchange_param(exchange, "type", 0);
     if (type.data != NULL && !str_equal_c(type, "alert") && !str_equal_c(type, "record")) {
         error_set(&err, ERROR_USAGE, "type '%.*s' is neither 'alert' nor 'record'", STR_ARG(type));
-        api_fail(exchange, &err);
+        control_fail(exchange, &err);
         return;
     }
-    api_answer_begin(&answer);
+    control_answer_begin(&answer);
     begin_success(w);
     json_writer_key(w, "groups");
     json_writer_array(w);
@@ -222,5 +222,5 @@ void api_v1_rules(void *user, struct http_exchange *exchange)
     }
     json_writer_end(w);
     end_success(w);
-    api_answer_send(&answer, exchange);
+    control_answer_send(&answer, exchange);
 }

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "api/alert_json.h"
-#include "api/api_private.h"
+#include "api/control_private.h"
 #include "api/silence_json.h"
 
 /* Names in a preview; how many there are is said beside them. */
@@ -42,24 +42,24 @@ static bool silence_passes(const struct silence *filter, const struct silence *s
     return true;
 }
 
-void api_v2_silences(void *user, struct http_exchange *exchange)
+void control_v2_silences(void *user, struct http_exchange *exchange)
 {
-    const struct api *api = user;
+    const struct control *api = user;
     struct shown_states shown;
     struct silence filter;
     struct error err = ERROR_INIT;
     silence_init(&filter);
-    if (!api_bool_param(exchange, "active", true, &shown.active, &err) ||
-        !api_bool_param(exchange, "pending", true, &shown.pending, &err) ||
-        !api_bool_param(exchange, "expired", true, &shown.expired, &err) ||
-        !api_filter_param(exchange, "filter", &filter, &err)) {
+    if (!control_bool_param(exchange, "active", true, &shown.active, &err) ||
+        !control_bool_param(exchange, "pending", true, &shown.pending, &err) ||
+        !control_bool_param(exchange, "expired", true, &shown.expired, &err) ||
+        !control_filter_param(exchange, "filter", &filter, &err)) {
         silence_release(&filter);
-        api_fail(exchange, &err);
+        control_fail(exchange, &err);
         return;
     }
-    struct api_answer answer;
-    struct wall now = api_now(api);
-    api_answer_begin(&answer);
+    struct control_answer answer;
+    struct wall now = control_now(api);
+    control_answer_begin(&answer);
     json_writer_array(&answer.json);
     for (size_t i = 0; i < alerts_silence_count(api->alerts); i++) {
         const struct silence *s = alerts_silence_at(api->alerts, i);
@@ -69,58 +69,58 @@ void api_v2_silences(void *user, struct http_exchange *exchange)
     }
     json_writer_end(&answer.json);
     silence_release(&filter);
-    api_answer_send(&answer, exchange);
+    control_answer_send(&answer, exchange);
 }
 
 /* The one that `{id}` of the path names, or NULL with the answer sent. */
-static const struct silence *named(const struct api *api, struct http_exchange *exchange)
+static const struct silence *named(const struct control *api, struct http_exchange *exchange)
 {
     char *id = str_dup(http_exchange_variable(exchange, "id"));
     const struct silence *s = alerts_silence_find(api->alerts, id);
     if (s == NULL) {
         struct error err = ERROR_INIT;
         error_set(&err, ERROR_NOT_FOUND, "there is no silence '%s'", id);
-        api_fail(exchange, &err);
+        control_fail(exchange, &err);
     }
     free(id);
     return s;
 }
 
-void api_v2_silence(void *user, struct http_exchange *exchange)
+void control_v2_silence(void *user, struct http_exchange *exchange)
 {
-    const struct api *api = user;
+    const struct control *api = user;
     const struct silence *s = named(api, exchange);
     if (s != NULL) {
-        struct api_answer answer;
-        api_answer_begin(&answer);
-        silence_json(&answer.json, s, api_now(api));
-        api_answer_send(&answer, exchange);
+        struct control_answer answer;
+        control_answer_begin(&answer);
+        silence_json(&answer.json, s, control_now(api));
+        control_answer_send(&answer, exchange);
     }
 }
 
-void api_v2_silence_delete(void *user, struct http_exchange *exchange)
+void control_v2_silence_delete(void *user, struct http_exchange *exchange)
 {
-    struct api *api = user;
+    struct control *api = user;
     struct error err = ERROR_INIT;
     const struct silence *s = named(api, exchange);
     if (s == NULL) {
         return;
     }
-    char *by = api_actor(api, exchange, http_exchange_param(exchange, "by", 0), &err);
+    char *by = control_actor(api, exchange, http_exchange_param(exchange, "by", 0), &err);
     if (by == NULL) {
-        api_fail(exchange, &err);
+        control_fail(exchange, &err);
         return;
     }
-    struct api_pending *pending = api_pending_create(api, exchange, 1);
+    struct control_pending *pending = control_pending_create(api, exchange, 1);
     alert_json_text(&pending->answer.json, "silenceID", s->id);
-    alerts_silence_expire(api->alerts, s->id, by, api_pending_done, pending);
+    alerts_silence_expire(api->alerts, s->id, by, control_pending_done, pending);
     free(by);
 }
 
 /* What Alertmanager's API checks beyond the silence itself (api/v2/api.go, postSilencesHandler). */
-static bool check_new(const struct api *api, const struct silence *s, struct error *err)
+static bool check_new(const struct control *api, const struct silence *s, struct error *err)
 {
-    if (s->ends_at_ms <= api_now(api).ms) {
+    if (s->ends_at_ms <= control_now(api).ms) {
         error_set(err, ERROR_CONFIG, "a silence that has ended already, or has no end");
         error_suggest(err, "give its end as 'endsAt', a time to come");
         return false;
@@ -136,49 +136,49 @@ static bool check_new(const struct api *api, const struct silence *s, struct err
     return silence_check(s, err);
 }
 
-static bool read_silence(const struct api *api, struct http_exchange *exchange, struct silence *s,
-                         struct error *err)
+static bool read_silence(const struct control *api, struct http_exchange *exchange,
+                         struct silence *s, struct error *err)
 {
-    struct json_document *document = api_body(exchange, err);
+    struct json_document *document = control_body(exchange, err);
     if (document == NULL) {
         return false;
     }
-    bool ok = silence_json_read(s, json_root(document), api_now(api), err);
+    bool ok = silence_json_read(s, json_root(document), control_now(api), err);
     json_destroy(document);
     if (ok && s->created_by == NULL && http_exchange_peer(exchange)->local) {
-        s->created_by = api_actor(api, exchange, STR_NONE, err);
+        s->created_by = control_actor(api, exchange, STR_NONE, err);
         return s->created_by != NULL;
     }
     return ok;
 }
 
-void api_v2_silences_post(void *user, struct http_exchange *exchange)
+void control_v2_silences_post(void *user, struct http_exchange *exchange)
 {
-    struct api *api = user;
+    struct control *api = user;
     struct silence s;
     struct error err = ERROR_INIT;
     silence_init(&s);
     if (!read_silence(api, exchange, &s, &err) || !check_new(api, &s, &err)) {
-        api_fail(exchange, &err);
+        control_fail(exchange, &err);
     } else {
-        struct api_pending *pending = api_pending_create(api, exchange, 1);
+        struct control_pending *pending = control_pending_create(api, exchange, 1);
         char *id = NULL;
-        alerts_silence_put(api->alerts, &s, &id, api_pending_done, pending);
+        alerts_silence_put(api->alerts, &s, &id, control_pending_done, pending);
         alert_json_text(&pending->answer.json, "silenceID", id);
         free(id);
     }
     silence_release(&s);
 }
 
-static void preview_answer(const struct api *api, const struct silence *s,
+static void preview_answer(const struct control *api, const struct silence *s,
                            struct http_exchange *exchange)
 {
-    struct api_answer answer;
+    struct control_answer answer;
     struct json_writer *w = &answer.json;
     size_t now_count;
     size_t day_count;
     size_t named_count = 0;
-    api_answer_begin(&answer);
+    control_answer_begin(&answer);
     alerts_silence_preview(api->alerts, s, &now_count, &day_count);
     json_writer_object(w);
     json_writer_key(w, "now");
@@ -201,12 +201,12 @@ static void preview_answer(const struct api *api, const struct silence *s,
     }
     json_writer_end(w);
     json_writer_end(w);
-    api_answer_send(&answer, exchange);
+    control_answer_send(&answer, exchange);
 }
 
-void api_preview_post(void *user, struct http_exchange *exchange)
+void control_preview_post(void *user, struct http_exchange *exchange)
 {
-    const struct api *api = user;
+    const struct control *api = user;
     struct silence s;
     struct error err = ERROR_INIT;
     silence_init(&s);
@@ -217,7 +217,7 @@ void api_preview_post(void *user, struct http_exchange *exchange)
     if (ok) {
         preview_answer(api, &s, exchange);
     } else {
-        api_fail(exchange, &err);
+        control_fail(exchange, &err);
     }
     silence_release(&s);
 }

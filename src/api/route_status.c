@@ -2,16 +2,16 @@
 #include <unistd.h>
 
 #include "api/alert_json.h"
-#include "api/api_private.h"
+#include "api/control_private.h"
 
-void api_v2_status(void *user, struct http_exchange *exchange)
+void control_v2_status(void *user, struct http_exchange *exchange)
 {
     static const char *const unknown[] = {"revision", "branch", "buildUser", "buildDate",
                                           "goVersion"};
-    const struct api *api = user;
-    struct api_answer answer;
+    const struct control *api = user;
+    struct control_answer answer;
     struct json_writer *w = &answer.json;
-    api_answer_begin(&answer);
+    control_answer_begin(&answer);
     json_writer_object(w);
     json_writer_key(w, "cluster");
     json_writer_object(w);
@@ -34,7 +34,7 @@ void api_v2_status(void *user, struct http_exchange *exchange)
     json_writer_key(w, "uptime");
     json_writer_time(w, api->host.started);
     json_writer_end(w);
-    api_answer_send(&answer, exchange);
+    control_answer_send(&answer, exchange);
 }
 
 static bool has_data(const struct source_health *h)
@@ -42,7 +42,7 @@ static bool has_data(const struct source_health *h)
     return h->state == SOURCE_UP || h->state == SOURCE_DEGRADED;
 }
 
-static size_t sources_up(const struct api_status *status)
+static size_t sources_up(const struct control_status *status)
 {
     size_t up = 0;
     for (size_t i = 0; i < status->source_count; i++) {
@@ -53,7 +53,7 @@ static size_t sources_up(const struct api_status *status)
 
 /* In the words of monitoring plugins. Where no source answers nothing is known; state that is not
  * kept is a warning by itself. */
-static const char *worst(const struct alert_counts *counts, const struct api_status *status,
+static const char *worst(const struct alert_counts *counts, const struct control_status *status,
                          const char *problem)
 {
     if (counts->critical != 0) {
@@ -79,7 +79,8 @@ static void add_top(struct json_writer *w, const struct alerts *alerts)
 }
 
 /* Age of the oldest data among the sources that have some; null where none has. */
-static void add_data_age(struct json_writer *w, const struct api_status *status, struct wall now)
+static void add_data_age(struct json_writer *w, const struct control_status *status,
+                         struct wall now)
 {
     int64_t age_ms = -1;
     for (size_t i = 0; i < status->source_count; i++) {
@@ -97,7 +98,7 @@ static void add_data_age(struct json_writer *w, const struct api_status *status,
     }
 }
 
-static void add_sources(struct json_writer *w, const struct api_status *status)
+static void add_sources(struct json_writer *w, const struct control_status *status)
 {
     json_writer_key(w, "sources");
     json_writer_object(w);
@@ -123,18 +124,18 @@ static void add_sources(struct json_writer *w, const struct api_status *status)
     json_writer_end(w);
 }
 
-void api_status_get(void *user, struct http_exchange *exchange)
+void control_status_get(void *user, struct http_exchange *exchange)
 {
-    const struct api *api = user;
+    const struct control *api = user;
     const char *problem = alerts_problem(api->alerts);
-    struct wall now = api_now(api);
-    struct api_status status = {.environment = ""};
+    struct wall now = control_now(api);
+    struct control_status status = {.environment = ""};
     struct alert_counts counts;
-    struct api_answer answer;
+    struct control_answer answer;
     struct json_writer *w = &answer.json;
     api->host.status(api->host.user, &status);
     alerts_counts(api->alerts, &counts);
-    api_answer_begin(&answer);
+    control_answer_begin(&answer);
     json_writer_object(w);
     alert_json_text(w, "version", api->host.version);
     json_writer_key(w, "pid");
@@ -152,24 +153,24 @@ void api_status_get(void *user, struct http_exchange *exchange)
     alert_json_text(w, "problem", problem);
     alert_json_time(w, "lastCycle", status.last_cycle);
     json_writer_end(w);
-    api_answer_send(&answer, exchange);
+    control_answer_send(&answer, exchange);
 }
 
-void api_reload_post(void *user, struct http_exchange *exchange)
+void control_reload_post(void *user, struct http_exchange *exchange)
 {
-    const struct api *api = user;
+    const struct control *api = user;
     struct error err = ERROR_INIT;
-    struct json_document *body = api_body(exchange, &err);
+    struct json_document *body = control_body(exchange, &err);
     bool ok = body != NULL && api->host.reload(api->host.user, &err);
     json_destroy(body);
     if (!ok) {
-        api_fail(exchange, &err);
+        control_fail(exchange, &err);
         return;
     }
-    struct api_answer answer;
-    api_answer_begin(&answer);
+    struct control_answer answer;
+    control_answer_begin(&answer);
     json_writer_object(&answer.json);
     alert_json_text(&answer.json, "status", "success");
     json_writer_end(&answer.json);
-    api_answer_send(&answer, exchange);
+    control_answer_send(&answer, exchange);
 }

@@ -3,12 +3,17 @@
 
 #include <stdlib.h>
 
+/* Files that are written together are one new configuration. */
+#define TOGETHER_MS 50
+
 struct reload {
     struct loop *loop;
     struct log *log;
     struct engine *engine;
     struct reload_events events;
-    struct file_watch *watch; /* or NULL */
+    bool watching;
+    VEC(struct file_watch *) watches; /* of the configuration and the files of rules it names */
+    struct loop_timer *soon;          /* something changed */
 };
 
 /* "file:line:column", as far as it is known. */
@@ -54,6 +59,60 @@ static void log_outcome(const struct reload *r, const char *file, bool taken,
     }
 }
 
+static void forget_watches(struct reload *r)
+{
+    VEC_EACH (&r->watches, struct file_watch *, watch) {
+        file_watch_destroy(*watch);
+    }
+    r->watches.len = 0;
+}
+
+static void file_changed(void *user)
+{
+    struct reload *r = user;
+    loop_timer_arm(r->soon, TOGETHER_MS);
+}
+
+static bool watch(struct reload *r, const char *file, struct error *err)
+{
+    struct file_watch *w = loop_watch_file(r->loop, file, file_changed, r, err);
+    if (w == NULL) {
+        return error_wrap(err, "'%s'", file);
+    }
+    vec_push(&r->watches, w);
+    return true;
+}
+
+/* Which files there are follows the configuration. One that cannot be watched does not keep the
+ * others from it; the first of those is told. */
+static bool watch_all(struct reload *r, struct error *err)
+{
+    const struct config *config = engine_config(r->engine);
+    forget_watches(r);
+    if (config->file == NULL) {
+        return true;
+    }
+    bool ok = watch(r, config->file, err);
+    VEC_EACH (&config->rules.watched, char *const, file) {
+        struct error other = ERROR_INIT;
+        if (!watch(r, *file, &other)) {
+            ok = ok ? error_move(err, &other) : false;
+            error_release(&other);
+        }
+    }
+    return ok;
+}
+
+static void watch_again(struct reload *r)
+{
+    struct error err = ERROR_INIT;
+    if (!watch_all(r, &err)) {
+        log_event(r->log, LOG_LEVEL_WARN, "reload", LOG_STR("note", "a file is not watched"),
+                  LOG_ERR(&err), LOG_END);
+        error_release(&err);
+    }
+}
+
 void reload_now(struct reload *r)
 {
     /* The engine's snapshot, and with it the name, goes while the new one comes. */
@@ -70,6 +129,9 @@ void reload_now(struct reload *r)
     struct config *fresh = config_load(file, &diags);
     if (fresh != NULL) {
         engine_reload(r->engine, fresh);
+        if (r->watching) {
+            watch_again(r);
+        }
     }
     log_outcome(r, file, fresh != NULL, &diags);
     r->events.ended(r->events.user, fresh, &diags);
@@ -78,7 +140,7 @@ void reload_now(struct reload *r)
     free(file);
 }
 
-static void file_changed(void *user)
+static void on_soon(void *user)
 {
     reload_now(user);
 }
@@ -91,23 +153,23 @@ struct reload *reload_create(struct loop *loop, struct log *log, struct engine *
     r->log = log;
     r->engine = engine;
     r->events = *events;
+    r->soon = loop_timer_create(loop, "reload", on_soon, r);
     return r;
 }
 
 void reload_destroy(struct reload *r)
 {
-    if (r != NULL) {
-        file_watch_destroy(r->watch);
-        free(r);
+    if (r == NULL) {
+        return;
     }
+    forget_watches(r);
+    vec_release(&r->watches);
+    loop_timer_destroy(r->soon);
+    free(r);
 }
 
 bool reload_watch(struct reload *r, struct error *err)
 {
-    const char *file = engine_config(r->engine)->file;
-    if (file != NULL && r->watch == NULL) {
-        r->watch = loop_watch_file(r->loop, file, file_changed, r, err);
-        return r->watch != NULL;
-    }
-    return true;
+    r->watching = true;
+    return watch_all(r, err);
 }

@@ -28,8 +28,8 @@ struct reload_events {
 struct reload *reload_create(struct loop *loop, struct log *log, struct engine *engine,
                              const struct reload_events *events);
 void reload_destroy(struct reload *r);
-/* From now on also when the file changes. False where it cannot be watched; reload_now still works.
- */
+/* From now on also when the file changes, or one of the files of rules that it names. False where
+ * one cannot be watched; the others are, and reload_now works as well. */
 bool reload_watch(struct reload *r, struct error *err) ATTR_NODISCARD;
 void reload_now(struct reload *r);
 

@@ -276,10 +276,15 @@ void db_job_cancel(struct db_job *job)
 bool db_run_now(struct db *db, bool (*work)(struct connection *c, void *user, struct error *err),
                 void *user, struct error *err)
 {
-    assert(worker_open(db->worker) == 0);
+    assert(worker_wait(db->worker, 0));
     struct db_job job = {.call = {.work = work, .user = user}};
     run_group(db->connection, &job);
     return !error_is(&job.err) || error_move(err, &job.err);
+}
+
+bool db_wait(struct db *db, int64_t wait_ms)
+{
+    return worker_wait(db->worker, wait_ms);
 }
 
 void db_stats(const struct db *db, struct db_stats *out)

@@ -104,14 +104,15 @@ static const char *default_source(const struct config *config)
         const struct source_config *named = find_source(config, config->default_source);
         return named != NULL ? answering(named) : NULL;
     }
-    const char *only = DIRECTORY_LOCAL;
-    size_t others = 0;
+    const char *only = NULL;
     VEC_EACH (&config->sources.list, const struct source_config, source) {
-        const char *name = answering(source);
-        others += strcmp(name, only) != 0 && source != config->sources.list.items ? 1 : 0;
-        only = name;
+        bool has_data = source->ops->answers_promql || source->ops->report != NULL;
+        if (has_data && only != NULL && strcmp(only, answering(source)) != 0) {
+            return NULL;
+        }
+        only = has_data ? answering(source) : only;
     }
-    return others == 0 ? only : NULL;
+    return only != NULL ? only : DIRECTORY_LOCAL;
 }
 
 /* NULL after an error at `at`. */

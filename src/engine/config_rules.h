@@ -5,7 +5,8 @@
  *       external_labels: { cluster: eu1 }       # for the texts of alerts
  *       external_url: https://tocsin.example
  *     rule_files:
- *       - alerts/one.yaml                       # or a pattern; from the configuration's folder; Prometheus' own
+ *       - alerts/one.yaml                       # or a pattern; from the configuration's folder;
+ * Prometheus' own
  *       - builtin:hosts                         # a pack that is compiled in
  *       - { files: slo/all.yaml, source: prom }   # who answers, where that is not clear
  *     services:

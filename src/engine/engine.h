@@ -7,6 +7,7 @@
 #ifndef TOCSIN_ENGINE_ENGINE_H
 #define TOCSIN_ENGINE_ENGINE_H
 
+#include "alert/alerts.h"
 #include "base/log.h"
 #include "engine/config.h"
 #include "loop/loop.h"
@@ -24,10 +25,13 @@ struct engine_options {
     struct loop *loop;
     struct log *log;
     struct config *config;   /* referenced */
-    const char *state_dir;   /* as named on the command line, or NULL; outlives the engine */
-    const char *socket_path; /* the same */
+    bool rules;              /* are evaluated */
+    const char *state_dir;   /* where their state is kept, or NULL: in memory */
+    const char *socket_path; /* of the control socket, or NULL */
     int64_t range_ms;        /* of charts; 0: no board (a single question, or no screen) */
     engine_changed_cb changed;
+    /* For the control socket: reads the configuration again; an error where it is refused. */
+    bool (*reload)(void *user, struct error *err);
     void *user;
 };
 
@@ -42,6 +46,10 @@ void engine_destroy(struct engine *engine);
 void engine_reload(struct engine *engine, struct config *config);
 const struct config *engine_config(const struct engine *engine);
 
+/* NULL where rules are not evaluated. */
+struct alerts *engine_alerts(const struct engine *engine);
+/* Another engine has the state directory: this one keeps its state in memory. */
+bool engine_is_second(const struct engine *engine);
 /* NULL where the engine has none. */
 const struct board *engine_board(const struct engine *engine);
 void engine_set_range(struct engine *engine, int64_t range_ms);

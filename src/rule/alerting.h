@@ -70,7 +70,7 @@ struct alerting {
 };
 
 /* A text that does not parse as a template says so where it would have been shown, as Prometheus
- * does; rule_file_load has warned of it. */
+ * does; text_check.h has refused it in a rule, and not in a group's labels or a `${NAME}`. */
 void alerting_init(struct alerting *a, const struct rule *rule, struct label_table *table);
 void alerting_release(struct alerting *a);
 

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "rule/additions.h"
 #include "rule/rule.h"
+#include "rule/text_check.h"
 #include "yaml/plain.h"
 
 struct reading {
@@ -133,6 +134,8 @@ static void read_rule(struct reading *reading, const struct yaml_node *node,
         yaml_plain_duration(r, node, "keep_firing_for", &rule->keep_firing_for_ms);
         rule->annotations = rule_pairs_read(r, arena, node, "annotations", "annotation");
         additions_from_annotations(r, node, rule);
+        text_check(r, node, "labels");
+        text_check(r, node, "annotations");
     }
     yaml_read_done(r, node);
     if (name != NULL && rule->expr != NULL) {

@@ -8,6 +8,7 @@
 #include "rule/additions.h"
 #include "rule/condition.h"
 #include "rule/shorthand_split.h"
+#include "rule/text_check.h"
 #include "yaml/plain.h"
 
 struct reading {
@@ -96,6 +97,8 @@ static bool read_mapping(struct reading *rd, const struct yaml_node *node, struc
     rule->labels = rule_pairs_merge(arena, service_scope_labels(rd->scope, arena),
                                     rule_pairs_read_expanded(r, arena, node, "labels", "label"));
     rule->annotations = rule_pairs_read_expanded(r, arena, node, "annotations", "annotation");
+    text_check(r, node, "labels");
+    text_check(r, node, "annotations");
     yaml_read_done(r, node);
     return r->diags->errors == before;
 }

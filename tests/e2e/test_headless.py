@@ -130,6 +130,28 @@ def reloads_a_changed_file():
     with_engine(act)
 
 
+def reloads_with_a_changed_file_of_rules():
+    path = os.path.join(HOME, "rules.yml")
+
+    def rules(expr):
+        with open(path + ".new", "w", encoding="ascii") as file:
+            file.write("groups:\n- name: g\n  rules:\n  - { alert: A, expr: '%s' }\n" % expr)
+        os.replace(path + ".new", path)
+
+    def act(engine):
+        engine.wait("event=ready")
+        rules("node_load1 > ")
+        engine.wait(r"level=error event=reload at=\S+rules.yml:4:\d+ err=")
+        rules("node_load1 > 2")
+        engine.wait(r"level=info event=reload file=\S+tocsin.yaml")
+        # Also afterwards: what is watched follows what was read.
+        rules("node_load1 > 3")
+        engine.wait(r"level=info event=reload file=\S+tocsin.yaml", 2)
+        engine.stop()
+    rules("node_load1 > 1")
+    with_engine(act, text=HERE + "rule_files: [rules.yml]\n")
+
+
 def refuses_a_wrong_configuration_whole():
     def act(engine):
         engine.wait("event=ready")
@@ -195,5 +217,5 @@ def ends_with_a_status_that_says_why():
 
 
 run_cases([runs_without_terminal_and_ends, keeps_descriptors_apart, writes_json, reloads_when_told,
-           reloads_a_changed_file, refuses_a_wrong_configuration_whole, tells_the_service_manager,
+           reloads_a_changed_file, reloads_with_a_changed_file_of_rules, refuses_a_wrong_configuration_whole, tells_the_service_manager,
            ends_with_a_status_that_says_why])

@@ -18,6 +18,7 @@ LAYERS = {
     "net": "base loop yaml",
     "series": "base",
     "template": "base series",
+    "series/archive": "base loop db series",
     "promql": "base series",
     "promql/syntax": "base series promql",
     "promql/eval": "base series promql",

@@ -146,7 +146,7 @@ const struct fake_command *fake_alerts_last(const struct alerts *alerts)
 static bool passes(const struct transition *t, const struct transition_filter *f, const char *rule)
 {
     return (f->from.ms == 0 || t->at.ms >= f->from.ms) && (f->to.ms == 0 || t->at.ms <= f->to.ms) &&
-           (rule == NULL || strcmp(t->rule, rule) == 0) &&
+           (rule == NULL || strcmp(t->rule, rule) == 0 || strcmp(t->alertname, rule) == 0) &&
            (f->fingerprint == 0 || t->fingerprint == f->fingerprint);
 }
 

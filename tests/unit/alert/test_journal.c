@@ -17,7 +17,7 @@ static void reopen(void)
  * the way is seen. */
 static void fill(enum record_kind kind, void *record, unsigned seed)
 {
-    const struct record_layout *layout = record_layout(kind);
+    const struct record_layout *layout = journal_record_layout(kind);
     memset(record, 0, layout->size);
     for (size_t i = 0; i < layout->field_count; i++) {
         const struct field *f = &layout->fields[i];
@@ -51,7 +51,7 @@ static void fill(enum record_kind kind, void *record, unsigned seed)
 
 static void check_same(enum record_kind kind, const void *a, const void *b)
 {
-    const struct record_layout *layout = record_layout(kind);
+    const struct record_layout *layout = journal_record_layout(kind);
     static const size_t sizes[] = {[FIELD_INT] = 8, [FIELD_U64] = 8,  [FIELD_U32] = 4,
                                    [FIELD_U8] = 1,  [FIELD_REAL] = 8, [FIELD_FLAG] = 1};
     for (size_t i = 0; i < layout->field_count; i++) {
@@ -70,7 +70,7 @@ static void check_same(enum record_kind kind, const void *a, const void *b)
 /* The first text of each is a key that no other has; rows come in any order. */
 static void check_found(enum record_kind kind, const void *records, const void *found)
 {
-    const struct record_layout *layout = record_layout(kind);
+    const struct record_layout *layout = journal_record_layout(kind);
     const char *key =
         *(char *const *)(const void *)((const char *)found + layout->fields[0].offset);
     for (unsigned i = 0; i < SEEDS; i++) {
@@ -123,10 +123,10 @@ START_TEST(records_come_back)
     check_same(RECORD_ENGINE, &engine, &state.engine);
     journal_state_release(&state);
     for (unsigned seed = 0; seed < SEEDS; seed++) {
-        record_release(RECORD_ALERT, &alerts[seed]);
-        record_release(RECORD_ACK, &acks[seed]);
-        record_release(RECORD_SILENCE, &silences[seed]);
-        record_release(RECORD_RULE, &rules[seed]);
+        journal_record_release(RECORD_ALERT, &alerts[seed]);
+        journal_record_release(RECORD_ACK, &acks[seed]);
+        journal_record_release(RECORD_SILENCE, &silences[seed]);
+        journal_record_release(RECORD_RULE, &rules[seed]);
     }
 }
 END_TEST

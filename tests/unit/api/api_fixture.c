@@ -7,7 +7,7 @@
 #include "base/mem.h"
 
 struct alerts *alerts;
-struct api_status host_status;
+struct control_status host_status;
 struct error reload_failure;
 unsigned reloads;
 int status;
@@ -17,7 +17,7 @@ char *answer_text;
 static struct loop *loop;
 static struct http_client *client;
 static struct http_server *server;
-static struct api *api;
+static struct control *api;
 static struct json_document *document;
 static char folder[64];
 static char path[108];
@@ -30,7 +30,7 @@ static struct wall host_now(void *user)
     return (struct wall){NOW};
 }
 
-static void host_status_cb(void *user, struct api_status *out)
+static void host_status_cb(void *user, struct control_status *out)
 {
     (void)user;
     *out = host_status;
@@ -50,11 +50,11 @@ static bool host_reload(void *user, struct error *err)
 void fixture_setup(void)
 {
     struct error err = ERROR_INIT;
-    const struct api_host host = {.version = "1.2.3",
-                                  .started = {NOW - 60 * MINUTE},
-                                  .now = host_now,
-                                  .status = host_status_cb,
-                                  .reload = host_reload};
+    const struct control_host host = {.version = "1.2.3",
+                                      .started = {NOW - 60 * MINUTE},
+                                      .now = host_now,
+                                      .status = host_status_cb,
+                                      .reload = host_reload};
     struct http_server_options options = {.unix_path = path, .tcp_address = "127.0.0.1:0"};
     loop = loop_create(NULL, &err);
     ck_assert_ptr_nonnull(loop);
@@ -62,10 +62,10 @@ void fixture_setup(void)
     ck_assert_ptr_nonnull(mkdtemp(folder));
     snprintf(path, sizeof(path), "%s/tocsin.sock", folder);
     alerts = fake_alerts_create(loop);
-    host_status = (struct api_status){.environment = "prod"};
+    host_status = (struct control_status){.environment = "prod"};
     reloads = 0;
-    api = api_create(alerts, &host);
-    options.routes = api_routes(&options.route_count);
+    api = control_create(alerts, &host);
+    options.routes = control_routes(&options.route_count);
     options.user = api;
     server = http_server_create(loop, &options, &err);
     ck_assert_msg(server != NULL, "%s", error_text(&err));
@@ -85,7 +85,7 @@ void fixture_teardown(void)
     http_client_destroy(client);
     http_server_destroy(server);
     fake_alerts_destroy(alerts);
-    api_destroy(api);
+    control_destroy(api);
     loop_destroy(loop);
     rmdir(folder);
     forget_answer();
@@ -130,7 +130,7 @@ void ask_as(const char *method, const char *target, const char *body, const char
     while (!done) {
         loop_step(loop, 1000);
     }
-    document = json_parse(str_from(answer_text), API_MAX_ANSWER, &err);
+    document = json_parse(str_from(answer_text), CONTROL_MAX_ANSWER, &err);
     ck_assert_msg(document != NULL, "%s: %s", error_text(&err), answer_text);
     answer = json_root(document);
 }

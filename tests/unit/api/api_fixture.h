@@ -3,7 +3,7 @@
 #ifndef TOCSIN_TESTS_UNIT_API_API_FIXTURE_H
 #define TOCSIN_TESTS_UNIT_API_API_FIXTURE_H
 
-#include "api/api.h"
+#include "api/control.h"
 #include "net/http.h"
 #include "net/json.h"
 #include "support/fake_alerts.h"
@@ -13,7 +13,7 @@
 #define MINUTE INT64_C(60000)
 
 extern struct alerts *alerts;
-extern struct api_status host_status;
+extern struct control_status host_status;
 extern struct error reload_failure;
 extern unsigned reloads;
 
