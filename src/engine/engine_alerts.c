@@ -19,7 +19,7 @@ struct engine_alerts {
     struct self_series *self;
     struct wall started;
     VEC(struct source_health) health; /* as last asked for */
-    struct api *api;
+    struct control *api;
     struct http_server *server;
 };
 
@@ -114,7 +114,7 @@ static struct wall host_now(void *user)
     return loop_wall(loop_of(user));
 }
 
-static void host_status(void *user, struct api_status *out)
+static void host_status(void *user, struct control_status *out)
 {
     struct engine_alerts *e = user;
     struct engine_source *s;
@@ -124,10 +124,10 @@ static void host_status(void *user, struct api_status *out)
         polled_health(engine_source_polled(s), loop_wall(loop_of(e)), &health);
         vec_push(&e->health, health);
     }
-    *out = (struct api_status){.sources = e->health.items,
-                               .source_count = e->health.len,
-                               .environment = e->o.config->environment,
-                               .last_cycle = alerts_last_cycle(e->alerts)};
+    *out = (struct control_status){.sources = e->health.items,
+                                   .source_count = e->health.len,
+                                   .environment = e->o.config->environment,
+                                   .last_cycle = alerts_last_cycle(e->alerts)};
 }
 
 static bool host_reload(void *user, struct error *err)
@@ -146,14 +146,14 @@ static void open_socket(struct engine_alerts *e)
     }
     struct http_server_options options = {.unix_path = e->o.socket_path};
     struct error err = ERROR_INIT;
-    const struct api_host host = {.version = TOCSIN_VERSION,
-                                  .started = e->started,
-                                  .now = host_now,
-                                  .status = host_status,
-                                  .reload = host_reload,
-                                  .user = e};
-    e->api = api_create(e->alerts, &host);
-    options.routes = api_routes(&options.route_count);
+    const struct control_host host = {.version = TOCSIN_VERSION,
+                                      .started = e->started,
+                                      .now = host_now,
+                                      .status = host_status,
+                                      .reload = host_reload,
+                                      .user = e};
+    e->api = control_create(e->alerts, &host);
+    options.routes = control_routes(&options.route_count);
     options.user = e->api;
     e->server = http_server_create(loop_of(e), &options, &err);
     if (e->server == NULL) {
@@ -207,7 +207,7 @@ void engine_alerts_destroy(struct engine_alerts *e)
     others_destroy(e->others);
     self_series_destroy(e->self);
     alerts_destroy(e->alerts);
-    api_destroy(e->api);
+    control_destroy(e->api);
     directory_remove(e->o.scope->directory, DIRECTORY_LOCAL);
     answerer_local_destroy(e->local);
     if (!journal_close(e->journal, ENGINE_FLUSH_MS)) {

@@ -11,7 +11,7 @@
 #define TOCSIN_ENGINE_ENGINE_ALERTS_H
 
 #include "alert/alerts_setup.h"
-#include "api/api.h"
+#include "api/control.h"
 #include "engine/config.h"
 #include "engine/engine_source.h"
 

@@ -239,8 +239,8 @@ static void start(struct api_call *call)
     strbuf_release(&url);
 }
 
-struct api *prometheus_api_create(struct loop *loop, struct http_client *http,
-                                  const struct prometheus_options *options)
+struct api *api_create(struct loop *loop, struct http_client *http,
+                       const struct prometheus_options *options)
 {
     struct api *api = mem_zalloc(1, sizeof(*api));
     api->loop = loop;
@@ -264,7 +264,7 @@ static void end_all(struct call_list *list)
     error_release(&err);
 }
 
-void prometheus_api_destroy(struct api *api)
+void api_destroy(struct api *api)
 {
     if (api == NULL) {
         return;

@@ -6,8 +6,8 @@
  * Questions go as POST forms, since expressions outgrow URLs; a server (or what stands before it)
  * that answers 405 gets GET from then on (Prometheus and Mimir take both).
  *
- * Owner: prometheus_api_create/prometheus_api_destroy. Rules: `done` runs exactly once, never
- * inside api_send; not at all after api_cancel. prometheus_api_destroy ends open requests with
+ * Owner: api_create/api_destroy. Rules: `done` runs exactly once, never
+ * inside api_send; not at all after api_cancel. api_destroy ends open requests with
  * ERROR_CANCELLED. Limit: API_MAX_QUEUED waiting; over it a request ends with ERROR_LIMIT.
  */
 #ifndef TOCSIN_SOURCE_PROMETHEUS_API_H
@@ -29,9 +29,9 @@ struct api;
 struct api_call;
 
 /* All outlive it. */
-struct api *prometheus_api_create(struct loop *loop, struct http_client *http,
-                                  const struct prometheus_options *options);
-void prometheus_api_destroy(struct api *api);
+struct api *api_create(struct loop *loop, struct http_client *http,
+                       const struct prometheus_options *options);
+void api_destroy(struct api *api);
 
 /* Exactly one of `response` and `err` is not NULL. A status other than 2xx is a response. */
 typedef void (*api_done_cb)(void *user, const struct http_response *response,

@@ -55,7 +55,7 @@ static struct source *create(const struct source_env *env, const struct source_c
     p->base.config = config;
     p->env = env;
     p->options = config->options;
-    p->api = prometheus_api_create(env->loop, env->http, p->options);
+    p->api = api_create(env->loop, env->http, p->options);
     int64_t interval_ms =
         p->options->scrape_interval_ms > 0 ? p->options->scrape_interval_ms : config->interval_ms;
     p->answerer = prometheus_answerer_create(p->api, env->labels, config->name, interval_ms,
@@ -97,7 +97,7 @@ static void destroy(struct source *source)
     rules_destroy(p->rules);
     probe_destroy(p->probe);
     prometheus_answerer_destroy(p->answerer);
-    prometheus_api_destroy(p->api);
+    api_destroy(p->api);
     free(p);
 }
 

@@ -72,12 +72,12 @@ static void setup(void)
     http = http_client_create(loop);
     peer = peer_create(loop);
     options = prometheus_options_from_target(str_from(peer_url(peer, "")), &err);
-    api = prometheus_api_create(loop, http, options);
+    api = api_create(loop, http, options);
 }
 
 static void teardown(void)
 {
-    prometheus_api_destroy(api);
+    api_destroy(api);
     prometheus_options_free(options);
     peer_destroy(peer);
     http_client_destroy(http);
@@ -128,7 +128,7 @@ START_TEST(cancelling)
     loop_step(loop, 10);
     metadata_cancel(q);
     metadata_cancel(NULL);
-    prometheus_api_destroy(api);
+    api_destroy(api);
     api = NULL;
     ck_assert(!cancelled.done);
     ck_assert_int_eq(closed.kind, ERROR_CANCELLED);
