@@ -7,7 +7,7 @@
  *
  * Owner: loop_create/loop_destroy; every handle belongs to who made it and is given back with its
  * own _destroy (NULL is fine), also from inside its own callback. Single-threaded, save loop_work's
- * function.
+ * and a worker's function.
  */
 #ifndef TOCSIN_LOOP_LOOP_H
 #define TOCSIN_LOOP_LOOP_H
@@ -97,6 +97,39 @@ void file_watch_destroy(struct file_watch *w);
 struct work;
 struct work *loop_work(struct loop *loop, loop_cb work, loop_cb done, loop_cb release, void *user);
 void work_abandon(struct work *w);
+
+/*
+ * A thread of its own with a queue, for what must be done one after the other (a database). A task
+ * is part of a struct of the caller's, which stays where it is until it is given back by one of:
+ *   done     on the loop, after it ran; never inside worker_submit
+ *   dropped  inside worker_destroy: it never ran, or did and was not told
+ *   worker_withdraw giving true
+ * `run` is called on the thread with all tasks that waited, in the order of submission. All other
+ * calls are the loop's thread's.
+ */
+struct worker;
+struct worker_task {
+    struct worker_task *next;
+};
+struct worker_calls {
+    void (*run)(void *user, struct worker_task *first);
+    void (*done)(void *user, struct worker_task *task);
+    void (*dropped)(void *user, struct worker_task *task);
+};
+/* `name` is a literal. */
+struct worker *loop_worker_create(struct loop *loop, const char *name,
+                                  const struct worker_calls *calls, void *user,
+                                  struct error *err) ATTR_NODISCARD;
+void worker_submit(struct worker *w, struct worker_task *task);
+/* Takes a task back that has not begun; false where it has. */
+bool worker_withdraw(struct worker *w, struct worker_task *task);
+/* Submitted and neither told nor taken back. */
+size_t worker_open(const struct worker *w);
+/* Blocks until all that was submitted has run, at most so long; true where it has. For the end. */
+bool worker_wait(struct worker *w, int64_t wait_ms);
+/* What waits is dropped. What runs is waited for, at most so long; false where the thread is still
+ * in it: then that, its tasks and `user` are left behind, and nobody may free them. */
+bool worker_destroy(struct worker *w, int64_t wait_ms);
 
 /* "1.44.2": of the libuv it runs with. */
 const char *loop_library(void);

@@ -12,8 +12,25 @@ static int compare_pairs(const void *a, const void *b)
     return str_compare(pa->name, pb->name);
 }
 
-struct rule_pairs rule_pairs_read(struct yaml_reader *r, struct arena *arena,
-                                  const struct yaml_node *owner, const char *key, const char *word)
+/* The value, in the arena. */
+static bool read_value(struct yaml_reader *r, struct arena *arena, const struct yaml_node *node,
+                       bool expanded, struct str *out)
+{
+    struct str text;
+    if (!yaml_plain_node(r, node, &text)) {
+        return false;
+    }
+    char *heap = expanded && node->kind == YAML_SCALAR ? yaml_string(r, node) : str_dup(text);
+    if (heap != NULL) {
+        *out = arena_str(arena, str_from(heap));
+    }
+    free(heap);
+    return heap != NULL;
+}
+
+static struct rule_pairs read_pairs(struct yaml_reader *r, struct arena *arena,
+                                    const struct yaml_node *owner, const char *key,
+                                    const char *word, bool expanded)
 {
     const struct yaml_node *node = yaml_plain_mapping(r, owner, key);
     struct rule_pairs pairs = {0};
@@ -30,16 +47,28 @@ struct rule_pairs rule_pairs_read(struct yaml_reader *r, struct arena *arena,
             yaml_error(r, name, "this %s needs a name", word);
         } else if (strcmp(word, "label") == 0 && str_equal_c(name->text, LABEL_NAME)) {
             yaml_error(r, name, "'%s' cannot be set as a label", LABEL_NAME);
-        } else if (yaml_plain_node(r, value, &text)) {
-            pairs.items[pairs.count++] = (struct rule_pair){.name = arena_str(arena, name->text),
-                                                            .value = arena_str(arena, text),
-                                                            .span = value->span};
+        } else if (read_value(r, arena, value, expanded, &text)) {
+            pairs.items[pairs.count++] = (struct rule_pair){
+                .name = arena_str(arena, name->text), .value = text, .span = value->span};
         }
     }
     if (pairs.count > 1) {
         qsort(pairs.items, pairs.count, sizeof(*pairs.items), compare_pairs);
     }
     return pairs;
+}
+
+struct rule_pairs rule_pairs_read(struct yaml_reader *r, struct arena *arena,
+                                  const struct yaml_node *owner, const char *key, const char *word)
+{
+    return read_pairs(r, arena, owner, key, word, false);
+}
+
+struct rule_pairs rule_pairs_read_expanded(struct yaml_reader *r, struct arena *arena,
+                                           const struct yaml_node *owner, const char *key,
+                                           const char *word)
+{
+    return read_pairs(r, arena, owner, key, word, true);
 }
 
 struct rule_pairs rule_pairs_merge(struct arena *arena, struct rule_pairs below,

@@ -25,6 +25,10 @@ struct rule_pairs {
  * in messages; `__name__` is refused as a label. */
 struct rule_pairs rule_pairs_read(struct yaml_reader *r, struct arena *arena,
                                   const struct yaml_node *owner, const char *key, const char *word);
+/* The same in tocsin's own files, where `${NAME}` in a value is the environment's. */
+struct rule_pairs rule_pairs_read_expanded(struct yaml_reader *r, struct arena *arena,
+                                           const struct yaml_node *owner, const char *key,
+                                           const char *word);
 /* The pairs of `below` with those of `above` over them. */
 struct rule_pairs rule_pairs_merge(struct arena *arena, struct rule_pairs below,
                                    struct rule_pairs above);

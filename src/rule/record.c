@@ -8,51 +8,36 @@ void record_init(struct record *r, const struct rule *rule)
     *r = (struct record){.rule = rule};
 }
 
-struct written {
+struct recorded {
     struct labels *labels; /* owned reference */
     double v;
 };
 
-struct written_list {
-    VEC(struct written) items;
+struct recorded_list {
+    VEC(struct recorded) items;
 };
 
-static void written_release(struct written_list *w)
+static void list_release(struct recorded_list *w)
 {
-    VEC_EACH (&w->items, struct written, it) {
+    VEC_EACH (&w->items, struct recorded, it) {
         labels_unref(it->labels);
     }
     vec_release(&w->items);
 }
 
-static void forget(struct record *r)
-{
-    VEC_EACH (&r->last, struct labels *, ls) {
-        labels_unref(*ls);
-    }
-    vec_release(&r->last);
-}
-
 void record_release(struct record *r)
 {
-    forget(r);
+    written_release(&r->written);
 }
 
-static int compare_addresses(const void *a, const void *b)
+static int compare_recorded(const void *a, const void *b)
 {
-    uintptr_t x = (uintptr_t) * (struct labels *const *)a;
-    uintptr_t y = (uintptr_t) * (struct labels *const *)b;
-    return (x > y) - (x < y);
-}
-
-static int compare_written(const void *a, const void *b)
-{
-    const struct written *wa = a, *wb = b;
-    return compare_addresses(&wa->labels, &wb->labels);
+    const struct recorded *x = a, *y = b;
+    return written_compare(&x->labels, &y->labels);
 }
 
 static bool add_written(const struct rule *rule, const struct labels *from, double v,
-                        struct labels_builder *b, struct written_list *out, struct error *err)
+                        struct labels_builder *b, struct recorded_list *out, struct error *err)
 {
     if (from != NULL) {
         labels_builder_from(b, from);
@@ -65,12 +50,12 @@ static bool add_written(const struct rule *rule, const struct labels *from, doub
     if (labels == NULL) {
         return false;
     }
-    vec_push(&out->items, ((struct written){.labels = labels, .v = v}));
+    vec_push(&out->items, ((struct recorded){.labels = labels, .v = v}));
     return true;
 }
 
 static bool collect(const struct rule *rule, const struct value *answer, struct label_table *table,
-                    struct written_list *out, struct error *err)
+                    struct recorded_list *out, struct error *err)
 {
     struct labels_builder b;
     labels_builder_init(&b, table);
@@ -92,7 +77,7 @@ static bool collect(const struct rule *rule, const struct value *answer, struct 
     return ok;
 }
 
-static bool check(const struct written_list *w, int64_t limit, struct error *err)
+static bool check(const struct recorded_list *w, int64_t limit, struct error *err)
 {
     for (size_t i = 1; i < w->items.len; i++) {
         if (w->items.items[i].labels == w->items.items[i - 1].labels) {
@@ -111,39 +96,32 @@ static bool check(const struct written_list *w, int64_t limit, struct error *err
     return true;
 }
 
-/* Both lists are in order of addresses. */
-static void mark_ended(const struct record *r, const struct written_list *w, struct batch *markers)
+static void mark_ended(struct record *r, const struct recorded_list *w, struct batch *markers)
 {
-    size_t i = 0;
-    VEC_EACH (&r->last, struct labels *, ls) {
-        while (i < w->items.len && (uintptr_t)w->items.items[i].labels < (uintptr_t)*ls) {
-            i++;
-        }
-        if (i == w->items.len || w->items.items[i].labels != *ls) {
-            batch_add_labels(markers, labels_ref(*ls), stale_nan());
-        }
+    VEC(struct labels *) now = {0};
+    VEC_EACH (&w->items, struct recorded, it) {
+        vec_push(&now, it->labels);
     }
+    written_next(&r->written, now.items, now.len, markers);
+    vec_release(&now);
 }
 
 bool record_apply(struct record *r, const struct value *answer, int64_t limit,
                   struct label_table *table, struct batch *samples, struct batch *markers,
                   struct error *err)
 {
-    struct written_list w = {0};
+    struct recorded_list w = {0};
     bool ok = collect(r->rule, answer, table, &w, err);
     if (ok && w.items.len > 1) {
-        qsort(w.items.items, w.items.len, sizeof(struct written), compare_written);
+        qsort(w.items.items, w.items.len, sizeof(struct recorded), compare_recorded);
     }
     ok = ok && check(&w, limit, err);
     if (ok) {
         mark_ended(r, &w, markers);
-        forget(r);
-        vec_reserve(&r->last, w.items.len);
-        VEC_EACH (&w.items, struct written, it) {
-            vec_push(&r->last, labels_ref(it->labels));
+        VEC_EACH (&w.items, struct recorded, it) {
             batch_add_labels(samples, labels_ref(it->labels), it->v);
         }
     }
-    written_release(&w);
+    list_release(&w);
     return ok;
 }

@@ -10,11 +10,12 @@
 
 #include "promql/value.h"
 #include "rule/rule.h"
+#include "rule/written.h"
 #include "series/batch.h"
 
 struct record {
     const struct rule *rule;
-    VEC(struct labels *) last; /* written the last time; sorted by address */
+    struct written written;
 };
 
 void record_init(struct record *r, const struct rule *rule);

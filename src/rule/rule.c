@@ -19,6 +19,7 @@ void rule_file_unref(struct rule_file *f)
     for (size_t g = 0; g < f->group_count; g++) {
         for (size_t i = 0; i < f->groups[g].rule_count; i++) {
             expr_unref(f->groups[g].rules[i].expr);
+            expr_unref(f->groups[g].rules[i].recover);
         }
     }
     arena_release(&f->arena);

@@ -14,6 +14,10 @@
  *             labels: {severity: page}
  *             annotations: {summary: "{{ $labels.job }} is idle"}
  *
+ * tocsin's additions to alerting rules stand among the annotations, so that the file still loads in
+ * a Prometheus: `tocsin_recover`, `tocsin_on_missing` and `tocsin_on_error`. They are no
+ * annotations of the rule that is read.
+ *
  * Owner: a rule file is immutable and reference-counted; groups, rules and texts are part of it.
  * Limits: yaml/node.h's on the file, promql.h's on each expression.
  */
@@ -27,6 +31,7 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "promql/promql.h"
+#include "rule/alert_state.h"
 #include "rule/pairs.h"
 
 enum rule_kind { RULE_RECORDING, RULE_ALERTING };
@@ -37,6 +42,9 @@ struct rule {
     struct expr *expr;
     int64_t for_ms;             /* how long it must hold before it fires; alerting rules only */
     int64_t keep_firing_for_ms; /* how long it stays when it no longer holds; the same */
+    struct expr *recover; /* a firing alert resolves only once this holds for its labels; or NULL */
+    enum rule_missing on_missing;
+    enum rule_missing on_error;
     /* The group's, and the rule's over them. An empty value takes the label away. */
     struct rule_pairs labels;
     struct rule_pairs annotations; /* values of alerting rules are templates, here as written */
@@ -70,5 +78,9 @@ struct rule_file *rule_file_load(const char *file, struct diags *diags);
 struct rule_file *rule_file_parse(const char *file, struct str text, struct diags *diags);
 struct rule_file *rule_file_ref(const struct rule_file *f);
 void rule_file_unref(struct rule_file *f); /* NULL is fine */
+
+/* Takes tocsin's additions out of annotations: of those a rule is written with, and of those that a
+ * test written for a Prometheus expects. */
+void rule_drop_additions(struct rule_pairs *annotations);
 
 #endif

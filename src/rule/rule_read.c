@@ -9,7 +9,9 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "rule/additions.h"
 #include "rule/rule.h"
+#include "rule/text_check.h"
 #include "yaml/plain.h"
 
 struct reading {
@@ -131,6 +133,9 @@ static void read_rule(struct reading *reading, const struct yaml_node *node,
         yaml_plain_duration(r, node, "for", &rule->for_ms);
         yaml_plain_duration(r, node, "keep_firing_for", &rule->keep_firing_for_ms);
         rule->annotations = rule_pairs_read(r, arena, node, "annotations", "annotation");
+        additions_from_annotations(r, node, rule);
+        text_check(r, node, "labels");
+        text_check(r, node, "annotations");
     }
     yaml_read_done(r, node);
     if (name != NULL && rule->expr != NULL) {

@@ -38,15 +38,16 @@ struct regex {
     struct str strings[]; /* words, groups; behind them their text */
 };
 
-static pcre2_code *compile(struct str pcre, int *error_code)
+#define ANCHORED (PCRE2_DOTALL | PCRE2_ANCHORED | PCRE2_ENDANCHORED)
+
+static pcre2_code *compile(struct str pcre, uint32_t options, int *error_code)
 {
     struct strbuf text;
     strbuf_init(&text, pcre.len + sizeof(LIMITS));
     strbuf_add_c(&text, LIMITS);
     strbuf_add_str(&text, pcre);
     PCRE2_SIZE offset = 0;
-    uint32_t options = PCRE2_UTF | PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY | PCRE2_ANCHORED |
-                       PCRE2_ENDANCHORED | PCRE2_NEVER_BACKSLASH_C;
+    options |= PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_ALT_CIRCUMFLEX | PCRE2_NEVER_BACKSLASH_C;
     pcre2_code *code =
         pcre2_compile((PCRE2_SPTR)strbuf_cstr(&text), text.len, options, error_code, &offset, NULL);
     strbuf_release(&text);
@@ -133,17 +134,22 @@ static struct regex *compact(const struct regex_syntax *syntax)
     return re;
 }
 
-struct regex *regex_create(struct str pattern, struct error *err)
+static struct regex *create(struct str pattern, bool searches, struct error *err)
 {
     struct regex_syntax syntax;
     if (!regex_syntax_init(&syntax, pattern, err)) {
         return NULL;
     }
+    if (searches) { /* shapes are of what is anchored */
+        syntax.shape = REGEX_SHAPE_OTHER;
+        syntax.words_count = 0;
+        syntax.word = STR("");
+    }
     order_words(&syntax);
     struct regex *re = compact(&syntax);
     if (re->shape == REGEX_SHAPE_OTHER) {
         int error_code = 0;
-        re->code = compile(strbuf_str(&syntax.pcre), &error_code);
+        re->code = compile(strbuf_str(&syntax.pcre), searches ? 0 : ANCHORED, &error_code);
         if (re->code == NULL) {
             compile_error(error_code, pattern, err);
             regex_destroy(re);
@@ -154,6 +160,16 @@ struct regex *regex_create(struct str pattern, struct error *err)
     }
     regex_syntax_release(&syntax);
     return re;
+}
+
+struct regex *regex_create(struct str pattern, struct error *err)
+{
+    return create(pattern, false, err);
+}
+
+struct regex *regex_create_search(struct str pattern, struct error *err)
+{
+    return create(pattern, true, err);
 }
 
 struct regex *regex_ref(struct regex *re)
@@ -296,7 +312,7 @@ static size_t word_character(struct str s)
     size_t length = 0;
     (void)utf8_decode(s, &length);
     int error_code = 0;
-    pcre2_code *code = compile(STR("[\\p{L}\\p{Nd}]"), &error_code);
+    pcre2_code *code = compile(STR("[\\p{L}\\p{Nd}]"), ANCHORED, &error_code);
     pcre2_match_data *data = code != NULL ? pcre2_match_data_create(1, NULL) : NULL;
     bool matches =
         data != NULL && pcre2_match(code, (PCRE2_SPTR)s.data, length, 0, 0, data, NULL) >= 0;
@@ -385,7 +401,7 @@ enum regex_result regex_replace(struct regex *re, struct str subject, struct str
     }
     int error_code = 0;
     if (re->code == NULL) {
-        re->code = compile(str_from(re->pcre), &error_code);
+        re->code = compile(str_from(re->pcre), ANCHORED, &error_code);
     }
     if (re->code == NULL) {
         return REGEX_LIMIT; /* too large for PCRE2: nothing else is left to be wrong with it */
@@ -400,6 +416,74 @@ enum regex_result regex_replace(struct regex *re, struct str subject, struct str
         expand(re, subject, pcre2_get_ovector_pointer(data), replacement, out);
     }
     pcre2_match_data_free(data);
+    free(repaired);
+    return result;
+}
+
+/* The matches of one replacing share this many steps, and each may take the second number. */
+#define REPLACE_STEPS    1000000
+#define REPLACE_AT_LEAST 1000
+
+/* The next match from `from` on. */
+static enum regex_result next_match(const struct regex *re, struct str subject, size_t from,
+                                    size_t matches, pcre2_match_data *data,
+                                    pcre2_match_context *context)
+{
+    uint32_t limit = (uint32_t)(REPLACE_STEPS / (matches + 1));
+    pcre2_set_match_limit(context, limit < REPLACE_AT_LEAST ? REPLACE_AT_LEAST : limit);
+    uint32_t options = from > 0 ? PCRE2_NO_UTF_CHECK : 0;
+    const char *text = subject.data != NULL ? subject.data : "";
+    int result = pcre2_match(re->code, (PCRE2_SPTR)text, subject.len, from, options, data, context);
+    return result >= 0 ? REGEX_MATCH : result == PCRE2_ERROR_NOMATCH ? REGEX_NO_MATCH : REGEX_LIMIT;
+}
+
+/* Go: regexp.go, replaceAll. An empty match directly behind another one is none. */
+static enum regex_result replace_matches(const struct regex *re, struct str subject,
+                                         struct str replacement, struct strbuf *out,
+                                         pcre2_match_data *data, pcre2_match_context *context)
+{
+    const PCRE2_SIZE *ovector = pcre2_get_ovector_pointer(data);
+    size_t from = 0;
+    size_t copied = 0;
+    for (size_t matches = 0; from <= subject.len && !out->overflowed; matches++) {
+        enum regex_result result = next_match(re, subject, from, matches, data, context);
+        if (result == REGEX_LIMIT || matches == REGEX_MAX_REPLACED) {
+            return REGEX_LIMIT;
+        }
+        if (result == REGEX_NO_MATCH) {
+            break;
+        }
+        size_t begin = ovector[0];
+        size_t end = ovector[1];
+        strbuf_add_str(out, str_slice(subject, copied, begin - copied));
+        if (end > copied || begin == 0) {
+            expand(re, subject, ovector, replacement, out);
+        }
+        copied = end;
+        size_t length = 1;
+        (void)utf8_decode(str_slice(subject, from, subject.len), &length);
+        from = end > from ? end : from + (length > 0 ? length : 1);
+    }
+    strbuf_add_str(out, str_slice(subject, copied, subject.len));
+    return REGEX_MATCH;
+}
+
+enum regex_result regex_replace_all(struct regex *re, struct str subject, struct str replacement,
+                                    struct strbuf *out)
+{
+    char *repaired = NULL;
+    pcre2_match_context *context = pcre2_match_context_create(NULL);
+    pcre2_match_data *data = pcre2_match_data_create((uint32_t)re->groups_count + 1, NULL);
+    enum regex_result result = REGEX_LIMIT;
+    if (!utf8_valid(subject)) {
+        repaired = repair(subject, &subject.len);
+        subject.data = repaired;
+    }
+    if (context != NULL && data != NULL) {
+        result = replace_matches(re, subject, replacement, out, data, context);
+    }
+    pcre2_match_data_free(data);
+    pcre2_match_context_free(context);
     free(repaired);
     return result;
 }

@@ -2,7 +2,9 @@
 #include "unittest/rule_loop.h"
 
 #include <stdlib.h>
-#include <string.h>
+
+#include "rule/commit.h"
+#include "rule/text_queries.h"
 
 void rule_loop_init(struct rule_loop *l, struct store *store, struct label_table *table,
                     const struct eval_options *options)
@@ -13,12 +15,32 @@ void rule_loop_init(struct rule_loop *l, struct store *store, struct label_table
     batch_init(&l->markers);
 }
 
+static void rule_init(struct rule_loop *l, struct live_rule *r, const struct rule *rule)
+{
+    *r = (struct live_rule){.rule = rule};
+    if (rule->kind == RULE_RECORDING) {
+        record_init(&r->record, rule);
+    } else {
+        alerting_init(&r->alerting, rule, l->table);
+    }
+    memo_add(l->memo, rule->expr);
+}
+
+static void rule_release(struct live_rule *r)
+{
+    if (r->rule->kind == RULE_RECORDING) {
+        record_release(&r->record);
+    } else {
+        alerting_release(&r->alerting);
+    }
+}
+
 void rule_loop_release(struct rule_loop *l)
 {
     memo_destroy(l->memo);
     VEC_EACH (&l->groups, struct live_group, g) {
         VEC_EACH (&g->rules, struct live_rule, r) {
-            record_release(&r->record);
+            rule_release(r);
         }
         vec_release(&g->rules);
     }
@@ -33,9 +55,8 @@ void rule_loop_add(struct rule_loop *l, const struct rule_file *file,
     struct live_group live = {
         .group = group, .file = file->file, .rank = rank, .target = store_add_target(l->store)};
     for (size_t i = 0; i < group->rule_count; i++) {
-        struct live_rule rule = {.rule = &group->rules[i]};
-        record_init(&rule.record, rule.rule);
-        memo_add(l->memo, rule.rule->expr);
+        struct live_rule rule;
+        rule_init(l, &rule, &group->rules[i]);
         vec_push(&live.rules, rule);
     }
     vec_push(&l->groups, live);
@@ -46,28 +67,15 @@ void rule_loop_add(struct rule_loop *l, const struct rule_file *file,
     l->groups.items[at] = live;
 }
 
-bool rule_loop_has_alerts(const struct rule_loop *l)
-{
-    VEC_EACH (&l->groups, const struct live_group, g) {
-        VEC_EACH (&g->rules, const struct live_rule, r) {
-            if (r->rule->kind == RULE_ALERTING) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 /* One pass: did it find another? */
 static bool find_more_unknowns(struct rule_loop *l, struct unknowns *u)
 {
     bool found = false;
     VEC_EACH (&l->groups, struct live_group, g) {
         VEC_EACH (&g->rules, struct live_rule, r) {
-            if (!r->unknown && r->rule->kind == RULE_RECORDING &&
-                unknowns_of(u, r->rule->expr) != NULL) {
+            if (!r->unknown && unknowns_of(u, r->rule->expr) != NULL) {
                 r->unknown = true;
-                unknowns_add_record(u, r->rule);
+                unknowns_add_rule(u, r->rule);
                 found = true;
             }
         }
@@ -81,97 +89,81 @@ void rule_loop_find_unknowns(struct rule_loop *l, struct unknowns *u)
     }
 }
 
-/* What the store has of a series at a time; false where it has nothing. */
-static bool stored_at(const struct store *store, const struct labels *labels, int64_t t_ms,
-                      double *v, struct error *err)
+static bool ask(struct rule_loop *l, const struct expr *e, int64_t t_ms, struct value *answer,
+                struct error *err)
 {
-    struct matcher name;
-    struct selection found = {0};
-    bool there = false;
-    if (!matcher_init(&name, MATCH_EQUAL, STR(LABEL_NAME), labels_name(labels), err)) {
-        return false;
-    }
-    if (store_select(store, &name, 1, &found, err)) {
-        VEC_EACH (&found.series, const struct series *, s) {
-            int64_t at_ms;
-            there = there ||
-                    (series_labels(*s) == labels && series_read_last(*s, t_ms, t_ms, &at_ms, v));
-        }
-    }
-    selection_release(&found);
-    matcher_release(&name);
-    return there;
-}
-
-/* The store refused some samples: right where the same was there already (another rule wrote it),
- * and else the rule's error, as in Prometheus. */
-static bool explain_refused(const struct rule_loop *l, struct error *err)
-{
-    VEC_EACH (&l->samples.samples, const struct batch_sample, s) {
-        double v;
-        bool there = stored_at(l->store, s->labels, l->samples.t_ms, &v, err);
-        if (error_is(err)) {
-            return false;
-        }
-        if (there && memcmp(&v, &s->v, sizeof(v)) == 0) {
-            continue;
-        }
-        struct strbuf name = STRBUF_INIT;
-        labels_format(&name, s->labels);
-        error_set(err, ERROR_EVALUATION, "%s has %s already", strbuf_cstr(&name),
-                  there ? "another value at this time" : "newer samples");
-        strbuf_release(&name);
-        return false;
-    }
-    return true;
-}
-
-static uint64_t refused(const struct store *store)
-{
-    struct store_stats stats;
-    store_stats(store, &stats);
-    return stats.out_of_order;
-}
-
-/* Markers may be refused: another rule wrote the series at this time. */
-static bool commit(struct rule_loop *l, store_target target, struct error *err)
-{
-    uint64_t before = refused(l->store);
-    if (!store_commit(l->store, target, &l->samples, NULL, err)) {
-        return false;
-    }
-    if (refused(l->store) != before && !explain_refused(l, err)) {
-        return false;
-    }
-    return store_commit(l->store, target, &l->markers, NULL, err);
+    struct grid grid = grid_instant(t_ms);
+    return expr_eval(e, l->store, l->table, &grid, true, &l->options, answer, err);
 }
 
 static bool run_recording(struct rule_loop *l, const struct live_group *g, struct live_rule *r,
-                          int64_t t_ms, struct error *err)
+                          const struct value *answer, struct error *err)
 {
-    struct grid grid = grid_instant(t_ms);
-    struct value answer;
-    if (!expr_eval(r->rule->expr, l->store, l->table, &grid, true, &l->options, &answer, err)) {
+    return record_apply(&r->record, answer, g->group->limit, l->table, &l->samples, &l->markers,
+                        err) &&
+           rule_commit(l->store, g->target, &l->samples, &l->markers, err);
+}
+
+/* What the texts of alerts ask for is asked at the time of the evaluation, whatever the group's
+ * offset (prometheus: rules/alerting.go, Eval). */
+static void answer_texts(struct rule_loop *l, struct text_queries *queries, int64_t t_ms)
+{
+    struct text_query *query;
+    while ((query = text_queries_open(queries)) != NULL) {
+        struct value answer;
+        struct error err = ERROR_INIT;
+        if (ask(l, query->expr, t_ms, &answer, &err)) {
+            text_query_answer(query, &answer, NULL);
+            value_release(&answer);
+        } else {
+            text_query_answer(query, NULL, &err);
+            error_release(&err);
+        }
+    }
+}
+
+static bool run_alerting(struct rule_loop *l, const struct live_group *g, struct live_rule *r,
+                         const struct value *answer, int64_t t_ms, struct error *err)
+{
+    struct text_queries queries;
+    text_queries_init(&queries);
+    struct alerting_context texts = l->texts;
+    texts.query = text_queries_look;
+    texts.user = &queries;
+    enum alerting_result result;
+    while ((result = alerting_collect(&r->alerting, answer, g->group->limit, &texts, err)) ==
+           ALERTING_PENDING) {
+        answer_texts(l, &queries, t_ms);
+    }
+    text_queries_release(&queries);
+    if (result != ALERTING_DONE) {
         return false;
     }
-    batch_reset(&l->samples, t_ms);
-    batch_reset(&l->markers, t_ms);
-    bool ok =
-        record_apply(&r->record, &answer, g->group->limit, l->table, &l->samples, &l->markers, err);
-    value_release(&answer);
-    return ok && commit(l, g->target, err);
+    const struct alert_policy policy = {.for_ms = r->rule->for_ms,
+                                        .keep_firing_for_ms = r->rule->keep_firing_for_ms};
+    const struct alerting_events nobody = {0};
+    alerting_settle(&r->alerting, &policy, t_ms, &nobody);
+    return alerting_write(&r->alerting, &l->samples, &l->markers, err) &&
+           rule_commit(l->store, g->target, &l->samples, &l->markers, err);
 }
 
 static bool run_rule(struct rule_loop *l, const struct live_group *g, struct live_rule *r,
                      int64_t t_ms, struct error *err)
 {
-    switch (r->rule->kind) {
-    case RULE_RECORDING:
-        return r->unknown || run_recording(l, g, r, t_ms, err);
-    case RULE_ALERTING:
-        return true; /* the series they would write are among the unknowns */
+    int64_t data_ms = t_ms - g->group->query_offset_ms;
+    struct value answer;
+    if (r->unknown) {
+        return true;
     }
-    return true;
+    if (!ask(l, r->rule->expr, data_ms, &answer, err)) {
+        return false;
+    }
+    batch_reset(&l->samples, data_ms);
+    batch_reset(&l->markers, data_ms);
+    bool ok = r->rule->kind == RULE_RECORDING ? run_recording(l, g, r, &answer, err)
+                                              : run_alerting(l, g, r, &answer, t_ms, err);
+    value_release(&answer);
+    return ok;
 }
 
 bool rule_loop_step(struct rule_loop *l, int64_t t_ms, struct rule_failure *failure,
@@ -179,7 +171,7 @@ bool rule_loop_step(struct rule_loop *l, int64_t t_ms, struct rule_failure *fail
 {
     VEC_EACH (&l->groups, struct live_group, g) {
         VEC_EACH (&g->rules, struct live_rule, r) {
-            if (!run_rule(l, g, r, t_ms - g->group->query_offset_ms, err)) {
+            if (!run_rule(l, g, r, t_ms, err)) {
                 *failure = (struct rule_failure){.file = g->file, .rule = r->rule};
                 return false;
             }

@@ -4,6 +4,9 @@
  * Eval). A group's own `interval` does not count here: promtool evaluates all of them at the test's
  * evaluation interval. Its `limit` and `query_offset` do.
  *
+ * Alerts go the way they go in a Prometheus: none is held open because it flaps, and one that
+ * vanishes is over, whatever its data.
+ *
  * Owner: rule_loop_init/rule_loop_release; rule files, store and table are borrowed.
  */
 #ifndef TOCSIN_UNITTEST_RULE_LOOP_H
@@ -11,6 +14,7 @@
 
 #include "promql/eval/memo.h"
 #include "promql/promql.h"
+#include "rule/alerting.h"
 #include "rule/record.h"
 #include "rule/rule.h"
 #include "series/store.h"
@@ -18,8 +22,9 @@
 
 struct live_rule {
     const struct rule *rule;
-    bool unknown;         /* its expression cannot be evaluated: it is left out */
-    struct record record; /* recording rules */
+    bool unknown;             /* its expression cannot be evaluated: it is left out */
+    struct record record;     /* recording rules */
+    struct alerting alerting; /* alerting rules */
 };
 
 struct live_group {
@@ -35,6 +40,7 @@ struct rule_loop {
     struct label_table *table;
     struct memo *memo; /* rules ask the same again and again */
     struct eval_options options;
+    struct alerting_context texts; /* what alerts' texts know; its query and user are set here */
     VEC(struct live_group) groups;
     struct batch samples; /* scratch */
     struct batch markers;
@@ -46,7 +52,6 @@ void rule_loop_release(struct rule_loop *l);
 /* Groups run in the order of their ranks, those of the same rank as they were added. */
 void rule_loop_add(struct rule_loop *l, const struct rule_file *file,
                    const struct rule_group *group, size_t rank);
-bool rule_loop_has_alerts(const struct rule_loop *l);
 /* Marks the rules that ask for what is unknown, and adds what they would write to it. */
 void rule_loop_find_unknowns(struct rule_loop *l, struct unknowns *u);
 

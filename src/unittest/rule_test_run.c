@@ -1,6 +1,7 @@
 /*
  * Runs a unit test of rules: for each of its groups a world of its own, the input fed and the rules
- * evaluated step by step up to the latest time asked for, then the expressions (prometheus:
+ * evaluated step by step up to the latest time asked for, and alerts looked at behind the last step
+ * at or before the time they are expected at; then the expressions (prometheus:
  * cmd/promtool/unittest.go).
  */
 #include <glob.h>
@@ -11,6 +12,7 @@
 #include "base/duration.h"
 #include "base/number.h"
 #include "rule/rule.h"
+#include "unittest/alert_cases.h"
 #include "unittest/feed.h"
 #include "unittest/rule_loop.h"
 #include "unittest/rule_test.h"
@@ -98,12 +100,13 @@ static void report_expr(const struct group_run *g, const struct expr_case *c, en
     strbuf_release(&what);
 }
 
-static void report_alert(const struct group_run *g, const struct alert_case *c, struct str why)
+static void report_alert(const struct group_run *g, const struct alert_case *c,
+                         enum verdict verdict, struct str why)
 {
     struct strbuf what = STRBUF_INIT;
     strbuf_printf(&what, "alert '%.*s'", STR_ARG(c->name));
     add_case(&what, g->group, c->eval_ms);
-    report_add(g->run->report, VERDICT_SKIPPED, g->run->file, c->span.line, strbuf_str(&what), why);
+    report_add(g->run->report, verdict, g->run->file, c->span.line, strbuf_str(&what), why);
     strbuf_release(&what);
 }
 
@@ -234,6 +237,30 @@ static void judge_expr(struct group_run *g, const struct expr_case *c)
     strbuf_release(&why);
 }
 
+static void judge_alert(struct group_run *g, const struct alert_case *c)
+{
+    struct strbuf why = STRBUF_INIT;
+    enum verdict verdict = VERDICT_SKIPPED;
+    if (alert_case_is_unknown(c, &g->loop)) {
+        strbuf_add_c(&why, "needs a native histogram, which is not supported");
+    } else {
+        verdict = alert_case_holds(c, &g->loop, &why) ? VERDICT_PASSED : VERDICT_FAILED;
+    }
+    report_alert(g, c, verdict, strbuf_str(&why));
+    strbuf_release(&why);
+}
+
+/* Those that are to be looked at before the next evaluation. */
+static void judge_alerts(struct group_run *g, int64_t at_ms)
+{
+    int64_t next_ms = at_ms + g->run->test->evaluation_interval_ms;
+    VEC_EACH (&g->group->alerts, const struct alert_case, c) {
+        if (c->eval_ms >= at_ms && c->eval_ms < next_ms) {
+            judge_alert(g, c);
+        }
+    }
+}
+
 /* The rules in order of the test's list; what it does not name goes first, as with promtool. */
 static size_t rank_of(const struct rule_test *test, struct str group)
 {
@@ -255,9 +282,29 @@ static void add_rules(struct group_run *g)
     }
 }
 
-/* Up to the last evaluation at or before the latest time asked for. False, reported, where a rule
- * failed. */
-static bool step_through(struct group_run *g)
+static void report_step(const struct group_run *g, int64_t at_ms,
+                        const struct rule_failure *failure, const struct error *err)
+{
+    struct strbuf what = STRBUF_INIT, why = STRBUF_INIT;
+    strbuf_printf(&why, "%s\nin the test at %s:%u", error_text(err), g->run->file,
+                  g->group->span.line);
+    bool of_rule = failure->rule != NULL;
+    if (of_rule) {
+        strbuf_printf(&what, "rule '%.*s'", STR_ARG(failure->rule->name));
+    } else {
+        strbuf_add_c(&what, "input");
+    }
+    add_case(&what, g->group, at_ms);
+    report_add(g->run->report, VERDICT_FAILED, of_rule ? failure->file : g->run->file,
+               of_rule ? failure->rule->span.line : g->group->span.line, strbuf_str(&what),
+               strbuf_str(&why));
+    strbuf_release(&what);
+    strbuf_release(&why);
+}
+
+/* Up to the last evaluation at or before the latest time asked for. The time from which on nothing
+ * was evaluated, since a rule failed, which is reported; or behind the end. */
+static int64_t step_through(struct group_run *g)
 {
     int64_t interval_ms = g->run->test->evaluation_interval_ms;
     int64_t end_ms = test_group_end_ms(g->group);
@@ -265,42 +312,31 @@ static bool step_through(struct group_run *g)
         struct rule_failure failure = {0};
         struct error err = ERROR_INIT;
         int64_t t_ms = g->group->start_ms + at_ms;
-        if (feed_until(&g->feed, t_ms, &err) && rule_loop_step(&g->loop, t_ms, &failure, &err)) {
-            continue;
+        if (!feed_until(&g->feed, t_ms, &err) || !rule_loop_step(&g->loop, t_ms, &failure, &err)) {
+            report_step(g, at_ms, &failure, &err);
+            error_release(&err);
+            return at_ms;
         }
-        struct strbuf what = STRBUF_INIT, why = STRBUF_INIT;
-        strbuf_printf(&why, "%s\nin the test at %s:%u", error_text(&err), g->run->file,
-                      g->group->span.line);
-        bool of_rule = failure.rule != NULL;
-        if (of_rule) {
-            strbuf_printf(&what, "rule '%.*s'", STR_ARG(failure.rule->name));
-        } else {
-            strbuf_add_c(&what, "input");
-        }
-        add_case(&what, g->group, at_ms);
-        report_add(g->run->report, VERDICT_FAILED, of_rule ? failure.file : g->run->file,
-                   of_rule ? failure.rule->span.line : g->group->span.line, strbuf_str(&what),
-                   strbuf_str(&why));
-        strbuf_release(&what);
-        strbuf_release(&why);
-        error_release(&err);
-        return false;
+        judge_alerts(g, at_ms);
     }
-    return true;
+    return INT64_MAX;
 }
 
 static void judge_group(struct group_run *g)
 {
-    bool ok = step_through(g);
-    VEC_EACH (&g->group->exprs, const struct expr_case, c) {
-        if (ok) {
-            judge_expr(g, c);
-        } else {
-            report_expr(g, c, VERDICT_SKIPPED, STR("a rule of this test failed"));
+    static const struct str failed = STR_INIT("a rule of this test failed");
+    int64_t done_ms = step_through(g);
+    VEC_EACH (&g->group->alerts, const struct alert_case, c) {
+        if (c->eval_ms >= done_ms) {
+            report_alert(g, c, VERDICT_SKIPPED, failed);
         }
     }
-    VEC_EACH (&g->group->alerts, const struct alert_case, c) {
-        report_alert(g, c, STR("alerting rules are not evaluated yet"));
+    VEC_EACH (&g->group->exprs, const struct expr_case, c) {
+        if (done_ms == INT64_MAX) {
+            judge_expr(g, c);
+        } else {
+            report_expr(g, c, VERDICT_SKIPPED, failed);
+        }
     }
 }
 
@@ -313,8 +349,10 @@ static bool run_group(const struct rule_run *run, const struct test_group *group
     bool ok = feed_init(&g.feed, group, g.store, err);
     if (ok) {
         rule_loop_init(&g.loop, g.store, run->table, &options);
+        g.loop.texts.external_labels = group->external_labels;
+        g.loop.texts.external_url = group->external_url;
         add_rules(&g);
-        unknowns_init(&g.unknowns, group, rule_loop_has_alerts(&g.loop));
+        unknowns_init(&g.unknowns, group);
         rule_loop_find_unknowns(&g.loop, &g.unknowns);
         judge_group(&g);
         unknowns_release(&g.unknowns);

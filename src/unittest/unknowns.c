@@ -3,16 +3,9 @@
 
 #include "series/matcher.h"
 
-void unknowns_init(struct unknowns *u, const struct test_group *group, bool alerting)
+void unknowns_init(struct unknowns *u, const struct test_group *group)
 {
-    static const char *const written[] = {"ALERTS", "ALERTS_FOR_STATE"};
     *u = (struct unknowns){0};
-    for (size_t i = 0; alerting && i < ARRAY_LEN(written); i++) {
-        struct unknown alerts = {.name = str_from(written[i]),
-                                 .why = "needs the series of alerting rules, which are not "
-                                        "evaluated yet"};
-        vec_push(&u->list, alerts);
-    }
     VEC_EACH (&group->series, const struct test_series, s) {
         if (s->native) {
             struct unknown native = {.natives = s->labels,
@@ -27,12 +20,21 @@ void unknowns_release(struct unknowns *u)
     vec_release(&u->list);
 }
 
-void unknowns_add_record(struct unknowns *u, const struct rule *rule)
+static void add_name(struct unknowns *u, struct str name, const char *why)
 {
-    struct unknown record = {.name = rule->name,
-                             .why = "needs what is recorded from native histograms or from the "
-                                    "series of alerting rules"};
-    vec_push(&u->list, record);
+    struct unknown unknown = {.name = name, .why = why};
+    vec_push(&u->list, unknown);
+}
+
+void unknowns_add_rule(struct unknowns *u, const struct rule *rule)
+{
+    if (rule->kind == RULE_RECORDING) {
+        add_name(u, rule->name, "needs what is recorded from native histograms");
+        return;
+    }
+    static const char why[] = "needs the series of alerts on native histograms";
+    add_name(u, STR("ALERTS"), why);
+    add_name(u, STR("ALERTS_FOR_STATE"), why);
 }
 
 /* Could the selector mean a metric of this name? */

@@ -1,7 +1,7 @@
 /*
- * What a test cannot know yet: the series that alerting rules would write (ALERTS,
- * ALERTS_FOR_STATE), native histograms, and whatever is recorded from either. A test that selects
- * one of them is skipped, never passed.
+ * What a test cannot know: native histograms, which tocsin does not have, and what rules make of
+ * them: the series that are recorded, and those of alerts. A test that needs one of them is
+ * skipped, never passed.
  *
  * Owner: unknowns_init/unknowns_release; names are borrowed.
  */
@@ -25,11 +25,11 @@ struct unknowns {
     VEC(struct unknown) list;
 };
 
-/* With the native histograms of the input; `alerting`: there are alerting rules. */
-void unknowns_init(struct unknowns *u, const struct test_group *group, bool alerting);
+/* With the native histograms of the input. */
+void unknowns_init(struct unknowns *u, const struct test_group *group);
 void unknowns_release(struct unknowns *u);
 /* The rule writes what cannot be known. */
-void unknowns_add_record(struct unknowns *u, const struct rule *rule);
+void unknowns_add_rule(struct unknowns *u, const struct rule *rule);
 /* Why the expression cannot be evaluated, or NULL where it can. */
 const char *unknowns_of(const struct unknowns *u, const struct expr *e);
 

@@ -54,13 +54,56 @@ tests:
 SCRIPT = "load 1m\n  x 1 2 3\n\neval instant at 1m x\n  x %d\n"
 
 
-def what_passes_and_what_is_skipped():
+def what_passes():
     write("rules/up.yml", RULES)
     out, err = tocsin("test", write("up_test.yml", TEST % "1m"), write("x.test", SCRIPT % 2))
+    expect(out == "4 passed, 0 failed, 0 skipped\n" and err == "", out + err)
+
+
+def what_is_skipped():
+    write("rules/up.yml", RULES)
+    test = (TEST % "1m").replace("      - {series: 'up{", "      - {series: 'up{job=\"n\"}', values: '{{count:1}}'}\n      - {series: 'up{")
+    out, err = tocsin("test", write("up_test.yml", test))
     lines = out.splitlines()
-    expect(lines[-1] == "2 passed, 0 failed, 2 skipped" and err == "", out + err)
-    expect(len(lines) == 3 and "up_test.yml:12: skipped: count(ALERTS) at 2m, in 'two jobs': " in lines[0] and
-           "up_test.yml:14: skipped: alert 'Down' at 2m, in 'two jobs': alerting rules are not" in lines[1], out)
+    expect(lines[-1] == "0 passed, 0 failed, 3 skipped" and err == "" and len(lines) == 4, out + err)
+    expect("alert 'Down' at 2m, in 'two jobs': needs a native histogram" in out and
+           "count(ALERTS) at 2m, in 'two jobs': needs the series of alerts on native" in out, out)
+
+
+def alerts_that_differ():
+    write("rules/up.yml", "groups: [{name: a, rules: [{alert: Down, expr: up == 0, annotations: {t: 'at {{ $value }}', s: x}}, "
+          "{alert: Slow, expr: up == 0, for: 5m}]}]\n")
+    test = write("up_test.yml", """rule_files: [rules/*.yml]
+tests:
+  - interval: 1m
+    input_series:
+      - {series: 'up{job="a"}', values: 0x5}
+      - {series: 'up{job="b"}', values: 0x5}
+    alert_rule_test:
+      - {alertname: Down, eval_time: 1m, exp_alerts: [{exp_labels: {job: a, x: "1"}, exp_annotations: {t: at 1, u: z}}]}
+      - {alertname: Down, eval_time: 1m, exp_alerts: [{}, {}, {}]}
+      - {alertname: Slow, eval_time: 1m, exp_alerts: [{exp_labels: {job: a}}]}
+      - {alertname: None, eval_time: 1m, exp_alerts: [{}]}
+      - {alertname: None, eval_time: 1m}
+""")
+    out, _ = tocsin("test", test, status=1)
+    for text in (
+            """_test.yml:8: failed: alert 'Down' at 1m
+    expected 1 firing, got 2
+    {alertname="Down", job="a"}:
+      label 'x': expected "1", got none
+      annotation 's': expected none, got "x"
+      annotation 't': expected "at 1", got "at 0"
+      annotation 'u': expected "z", got none
+    not expected: {alertname="Down", job="b"}
+      annotation 's': expected none, got "x"
+      annotation 't': expected none, got "at 0"
+""",
+            "    expected 3 firing, got 2\n", "    expected {alertname=\"Down\"}\n",
+            "_test.yml:10: failed: alert 'Slow' at 1m\n    expected 1 firing, got 0\n"
+            "    expected {alertname=\"Slow\", job=\"a\"}, which is only pending\n",
+            "    no rule of the rule files has this name\n", "\n1 passed, 4 failed, 0 skipped\n"):
+        expect(text in out, text + "\nis not in\n" + out)
 
 
 def what_fails():
@@ -69,7 +112,7 @@ def what_fails():
     out, _ = tocsin("test", test, status=1)
     expect(out.startswith(test + ":8: failed: job:up:sum at 2m, in 'two jobs'\n    expected:\n"
                           '      job:up:sum{job="a"} 1\n    got:\n      job:up:sum{job="a"} 0\n'), out)
-    expect(out.endswith("\n0 passed, 1 failed, 2 skipped\n"), out)
+    expect(out.endswith("\n2 passed, 1 failed, 0 skipped\n"), out)
     script = write("x.test", SCRIPT % 3)
     out, _ = tocsin("test", script, status=1)
     expect(out == script + ":4: failed: x\n    x: expected 3, got 2\n0 passed, 1 failed, 0 skipped\n", out)
@@ -128,6 +171,13 @@ def rule_files_that_are_not_right():
     expect(out == "0 passed, 1 failed, 0 skipped\n", out)
 
 
+def texts_that_do_not_parse():
+    path = write("texts.yml", "groups:\n  - name: a\n    rules:\n      - alert: A\n        expr: up\n        annotations:\n"
+                 "          a: 'is {{ $vale }}'\n          b: \"{{ if }}\"\n          c: '{{ $value }}'\n")
+    _, err = tocsin("check", path, status=78)
+    expect("texts.yml:7:21: error: " in err and "texts.yml:8:" in err and "texts.yml:9:" not in err, err)
+
+
 def a_broken_file_does_not_keep_others_from_running():
     out, _ = tocsin("test", os.path.join(HOME, "nowhere.yml"), write("x.test", SCRIPT % 2), status=1)
     expect(out == "1 passed, 1 failed, 0 skipped\n", out)
@@ -148,6 +198,6 @@ def a_full_disk_is_an_error():
     expect("cannot write" in err, err)
 
 
-run_cases([what_passes_and_what_is_skipped, what_fails, a_rule_that_fails, windows_differ_by_version,
-           files_that_cannot_be_run, rule_files_that_are_not_right, a_broken_file_does_not_keep_others_from_running,
+run_cases([what_passes, what_is_skipped, what_fails, alerts_that_differ, a_rule_that_fails, windows_differ_by_version,
+           files_that_cannot_be_run, rule_files_that_are_not_right, texts_that_do_not_parse, a_broken_file_does_not_keep_others_from_running,
            rules_are_checked, a_full_disk_is_an_error])

@@ -337,6 +337,33 @@ START_TEST(test_destroyed_while_probing)
 }
 END_TEST
 
+static bool settled(const char *name)
+{
+    (void)name;
+    return engine_settled(engine);
+}
+
+START_TEST(test_settles_and_counts_itself)
+{
+    /* Nobody is asked before the first turn, and the second one never answers well. */
+    start(load("sources:\n- name: here\n  host: {}\n- name: gone\n"
+               "  scrape: { url: 'http://127.0.0.1:1/metrics' }\n"));
+    ck_assert(!engine_settled(engine));
+    struct engine_stats stats;
+    engine_stats(engine, loop_wall(loop), &stats);
+    ck_assert_uint_eq(stats.sources, 2);
+    ck_assert_uint_eq(stats.sources_up, 0);
+    ck_assert(wait_until(settled, NULL));
+    engine_stats(engine, loop_wall(loop), &stats);
+    ck_assert_uint_eq(stats.sources, 2);
+    ck_assert_uint_eq(stats.sources_up, 1);
+    ck_assert_uint_ge(stats.polls, 2);
+    ck_assert_uint_ge(stats.failures, 1);
+    ck_assert_uint_gt(stats.series, 10);
+    ck_assert_uint_gt(stats.store_bytes, 0);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tc = tcase_create("engine");
@@ -350,5 +377,6 @@ int main(void)
     tcase_add_test(tc, test_address_is_asked_again);
     tcase_add_test(tc, test_password_is_not_shown);
     tcase_add_test(tc, test_destroyed_while_probing);
+    tcase_add_test(tc, test_settles_and_counts_itself);
     return suite_run("engine/engine", tc);
 }

@@ -29,6 +29,9 @@ static const char whole[] = "groups:\n"
                             "        keep_firing_for: 0s\n"
                             "        annotations:\n"
                             "          summary: \"${HOME} {{ $labels.job }}\"\n"
+                            "          tocsin_recover: up == 1\n"
+                            "          tocsin_on_missing: firing\n"
+                            "          tocsin_on_error: keep\n"
                             "  - name: empty\n";
 
 START_TEST(rules_are_read)
@@ -48,6 +51,8 @@ START_TEST(rules_are_read)
     ck_assert_int_eq(record->kind, RULE_RECORDING);
     ck_assert_uint_eq(record->span.line, 8);
     ck_assert_uint_eq(record->labels.count, 3);
+    ck_assert_ptr_null(record->recover);
+    ck_assert_int_eq(record->on_missing, RULE_MISSING_UNKNOWN);
     ASSERT_STR(record->labels.items[0].name, "region");
     ASSERT_STR(record->labels.items[0].value, "south");
     ASSERT_STR(record->labels.items[1].value, "core");
@@ -56,6 +61,11 @@ START_TEST(rules_are_read)
     ck_assert_int_eq(alert->kind, RULE_ALERTING);
     ck_assert_int_eq(alert->for_ms, 300000);
     ck_assert_int_eq(alert->keep_firing_for_ms, 0);
+    ck_assert_ptr_nonnull(alert->recover);
+    ASSERT_STR(alert->recover->text, "up == 1");
+    ck_assert_int_eq(alert->on_missing, RULE_MISSING_FIRING);
+    ck_assert_int_eq(alert->on_error, RULE_MISSING_KEEP);
+    ck_assert_uint_eq(alert->annotations.count, 1);
     ck_assert_uint_eq(alert->labels.count, 2);
     ASSERT_STR(alert->annotations.items[0].value, "${HOME} {{ $labels.job }}");
     ck_assert_uint_eq(f->groups[1].rule_count, 0);
@@ -95,6 +105,15 @@ static const struct {
     {RULE("{alert: a, expr: up, labels: {a: {}}}"), "a text belongs here", 4, 38},
     {RULE("{alert: a, expr: [up]}"), "a text belongs here", 4, 22},
     {RULE("{alert: a, exprs: up, expr: up}"), "unknown key 'exprs'", 4, 16},
+    {RULE("{alert: a, expr: up, annotations: {tocsin_recover: '1 > bool 0'}}"), "gives a scalar", 4,
+     57},
+    {RULE("{alert: a, expr: up, annotations: {tocsin_recover: 'up < 1%'}}"), "unexpected", 4, 64},
+    {RULE("{alert: a, expr: up, annotations: {tocsin_recover: ''}}"), "a condition is missing", 4,
+     57},
+    {RULE("{alert: a, expr: up, annotations: {tocsin_on_error: kep}}"),
+     "expected unknown, firing, ok or keep, not 'kep'", 4, 57},
+    {RULE("{alert: a, expr: up, annotations: {tocsin_recovers: up}}"),
+     "unknown annotation 'tocsin_recovers'", 4, 40},
     {RULE("record: a\n    expr: sum(up"), "never closed", 5, 14},
     {RULE("record: a\n    expr: |\n      up\n      + up{a=}"), "unexpected '}'", 7, 14},
     {RULE("record: a\n    expr: >-\n      up\n\n      + rte(up[5m])"), "unknown function 'rte'", 8,

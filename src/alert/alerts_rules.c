@@ -1,0 +1,84 @@
+/* The rules with their health, for readers. */
+#include "alert/alerts_private.h"
+
+const char *rule_health_name(enum rule_health health)
+{
+    switch (health) {
+    case RULE_HEALTH_NEW:
+        return "unknown"; /* Prometheus' word */
+    case RULE_HEALTH_OK:
+        return "ok";
+    case RULE_HEALTH_ERROR:
+        return "err";
+    case RULE_HEALTH_NO_DATA:
+        return "nodata";
+    }
+    return "";
+}
+
+size_t alerts_rule_count(const struct alerts *alerts)
+{
+    return ruleset_rule_count(alerts->rules);
+}
+
+/* `i` is below alerts_rule_count. */
+static const struct live_rule *rule_at(const struct alerts *alerts, size_t i)
+{
+    struct group *const *group = alerts->groups.items;
+    while (i >= (*group)->rule_count) {
+        i -= (*group)->rule_count;
+        group++;
+    }
+    return &(*group)->rules[i];
+}
+
+static void count(const struct live_rule *live, struct rule_info *out)
+{
+    VEC_EACH (&live->alerting.alerts, struct alert *const, alert) {
+        switch (alert_status_state(&(*alert)->status)) {
+        case ALERT_INACTIVE:
+            break;
+        case ALERT_PENDING:
+            out->pending++;
+            break;
+        case ALERT_FIRING:
+            out->firing++;
+            break;
+        case ALERT_UNKNOWN:
+            out->unknown++;
+            break;
+        }
+    }
+}
+
+void alerts_rule_at(const struct alerts *alerts, size_t i, struct rule_info *out)
+{
+    const struct live_rule *live = rule_at(alerts, i);
+    const struct rule *rule = live->rule;
+    const struct bound_group *bound = live->group->bound;
+    *out = (struct rule_info){
+        .alerting = rule->kind == RULE_ALERTING,
+        .name = rule->name.data,
+        .group = bound->group->name.data,
+        .file = bound->file->file,
+        .line = rule->span.line,
+        .source = bound->source,
+        .expr = rule->expr->text.data,
+        .labels = rule->labels,
+        .annotations = rule->annotations,
+        .interval_ms = bound->interval_ms,
+        .for_ms = rule->for_ms,
+        .keep_firing_for_ms = rule->keep_firing_for_ms,
+        .recover = rule->recover != NULL ? rule->recover->text.data : NULL,
+        .health = live->health,
+        .error = live->error != NULL ? live->error : "",
+        .evaluated = {live->evaluated_ms},
+        .next = group_next(live->group, loop_wall(alerts->o.loop)),
+        .duration_us = live->duration_us,
+        .missed = live->group->missed,
+        .note = live->health == RULE_HEALTH_NO_DATA ? "matches nothing at its source" : "",
+    };
+    if (out->alerting) {
+        count(live, out);
+    }
+}
