@@ -45,8 +45,8 @@
 #define HTTP_SERVER_SEND_DEFAULT_MS     120000
 #define HTTP_SERVER_GRACE_MS            1000
 /* Memory of a connection for the request line and the headers of a request, taken apart: a query of
- * many parameters needs more than its bytes. Only what is used is there. */
-#define HTTP_SERVER_HEAD_BYTES ((size_t)128 * 1024)
+ * many parameters needs more than its bytes. Each open connection that was used keeps that much. */
+#define HTTP_SERVER_HEAD_BYTES ((size_t)64 * 1024)
 
 struct http_server;
 struct http_exchange;
