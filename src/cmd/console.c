@@ -310,6 +310,7 @@ static void start_engine(void *user)
     const struct engine_options engine = {.loop = c->loop,
                                           .log = c->log.log,
                                           .config = c->config,
+                                          .rules = true,
                                           .state_dir = c->state_dir,
                                           .socket_path = c->socket_path,
                                           .range_ms = c->range_ms,
