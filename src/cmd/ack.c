@@ -106,9 +106,8 @@ static bool choose(const struct invocation *inv, enum act act, const struct engi
     return choice->chosen.len != 0 || refuse_none(act, named, err);
 }
 
-static void add_option(struct json_writer *w, const struct invocation *inv, const char *name)
+static void add_text(struct json_writer *w, const char *name, const char *value)
 {
-    const char *value = invocation_value(inv, name);
     if (value != NULL) {
         json_writer_key(w, name);
         json_writer_text(w, value);
@@ -128,9 +127,9 @@ static bool send_body(const struct invocation *inv, const char *path, const stru
         json_writer_text(&w, (*row)->id);
     }
     json_writer_end(&w);
-    add_option(&w, inv, "note");
-    add_option(&w, inv, "for");
-    add_option(&w, inv, "by");
+    add_text(&w, "note", invocation_value(inv, "note"));
+    add_text(&w, "for", invocation_value(inv, "for"));
+    add_text(&w, "by", engine_actor(inv));
     json_writer_end(&w);
     bool ok =
         json_writer_finish(&w, err) && engine_ask(inv, "POST", path, strbuf_str(&body), reply, err);
@@ -144,7 +143,7 @@ static bool send_body(const struct invocation *inv, const char *path, const stru
 static bool send_undo(const struct invocation *inv, const struct choice *choice,
                       struct engine_reply *reply, struct error *err)
 {
-    const char *by = invocation_value(inv, "by");
+    const char *by = engine_actor(inv);
     bool ok = true;
     for (size_t at = 0; ok && at < choice->chosen.len; at += UNDO_AT_ONCE) {
         struct strbuf query = STRBUF_INIT;

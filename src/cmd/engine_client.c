@@ -282,6 +282,13 @@ bool engine_is_named(const struct invocation *inv)
     return named_socket(inv) != NULL;
 }
 
+const char *engine_actor(const struct invocation *inv)
+{
+    const char *by = invocation_value(inv, "by");
+    by = by != NULL ? by : getenv("TOCSIN_USER");
+    return by != NULL && by[0] != '\0' ? by : NULL;
+}
+
 bool engine_ask(const struct invocation *inv, const char *method, const char *path, struct str body,
                 struct engine_reply *out, struct error *err)
 {

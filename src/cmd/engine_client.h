@@ -39,6 +39,8 @@ bool engine_ask_at(const char *socket_path, const char *method, const char *path
                    int64_t timeout_ms, struct engine_reply *out, struct error *err) ATTR_NODISCARD;
 /* Did the person say where it is? */
 bool engine_is_named(const struct invocation *inv);
+/* Who acts, as the person says it: --by or $TOCSIN_USER; NULL: the engine sees who asks. */
+const char *engine_actor(const struct invocation *inv);
 void engine_reply_release(struct engine_reply *reply);
 /* What the answer warns of, on standard error. */
 void engine_reply_warn(const struct engine_reply *reply);

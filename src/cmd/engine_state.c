@@ -11,8 +11,10 @@
 #include "api/alert_json.h"
 #include "api/silence_json.h"
 
+/* systemd's StateDirectory=tocsin (systemd.exec(5)). */
+#define SERVICE_FOLDER "/var/lib/tocsin"
+
 struct old_state {
-    char *folder;
     struct journal_reader *reader;
     struct journal_state journal;
     struct label_table *table;
@@ -29,7 +31,6 @@ static void old_state_release(struct old_state *state)
     journal_state_release(&state->journal);
     journal_reader_close(state->reader);
     label_table_destroy(state->table);
-    free(state->folder);
 }
 
 static bool read_silence(struct old_state *state, const struct silence_record *r, struct error *err)
@@ -52,15 +53,24 @@ static bool read_silence(struct old_state *state, const struct silence_record *r
     return true;
 }
 
+/* One's own state or, where there is none, a service's. */
+static bool open_reader(struct old_state *state, struct error *err)
+{
+    char *folder = state_dir_find(err);
+    state->reader = folder != NULL ? journal_open_reader(folder, err) : NULL;
+    free(folder);
+    if (state->reader == NULL && getenv("STATE_DIRECTORY") == NULL &&
+        (err->kind == ERROR_NOT_FOUND || err->kind == ERROR_CONFIG)) {
+        error_release(err);
+        state->reader = journal_open_reader(SERVICE_FOLDER, err);
+    }
+    return state->reader != NULL;
+}
+
 static bool old_state_open(struct old_state *state, int64_t now_ms, struct error *err)
 {
     *state = (struct old_state){.now_ms = now_ms, .table = label_table_create()};
-    state->folder = state_dir_find(err);
-    if (state->folder == NULL) {
-        return false;
-    }
-    state->reader = journal_open_reader(state->folder, err);
-    if (state->reader == NULL || !journal_reader_load(state->reader, &state->journal, err)) {
+    if (!open_reader(state, err) || !journal_reader_load(state->reader, &state->journal, err)) {
         return false;
     }
     VEC_EACH (&state->journal.silences, struct silence_record, r) {

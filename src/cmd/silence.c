@@ -79,7 +79,7 @@ static bool read_silence(const struct invocation *inv, struct silence *s, struct
         err->kind = ERROR_USAGE;
         return error_wrap(err, "--end-when-resolved");
     }
-    s->created_by = given_text(inv, "by");
+    s->created_by = engine_actor(inv) != NULL ? mem_strdup(engine_actor(inv)) : NULL;
     s->comment = given_text(inv, "comment");
     s->source = given_text(inv, "source");
     return read_end(inv, s, err);
@@ -250,7 +250,7 @@ static bool list(const struct invocation *inv, struct error *err)
 static bool expire(const struct invocation *inv, const char *id, struct error *err)
 {
     struct engine_reply reply = {.document = NULL};
-    const char *by = invocation_value(inv, "by");
+    const char *by = engine_actor(inv);
     struct strbuf path = STRBUF_INIT;
     struct strbuf query = STRBUF_INIT;
     if (id[0] == '\0' || strspn(id, "0123456789abcdefABCDEF-") != strlen(id)) {

@@ -135,6 +135,27 @@ void ask_as(const char *method, const char *target, const char *body, const char
     answer = json_root(document);
 }
 
+void post_and_leave(const char *target, const char *body)
+{
+    char *url = mem_printf("http://tocsin%s", target);
+    const struct http_request request = {.method = HTTP_POST,
+                                         .url = url,
+                                         .unix_socket = path,
+                                         .body = str_from(body),
+                                         .content_type = "application/json",
+                                         .done = answered};
+    size_t before = alerts->commands.len;
+    struct http_call *call = http_send(client, &request);
+    free(url);
+    while (alerts->commands.len == before) {
+        loop_step(loop, 1000);
+    }
+    http_cancel(call);
+    while (http_server_connections(server) != 0) {
+        loop_step(loop, 1000);
+    }
+}
+
 void get(const char *target)
 {
     ask_as("GET", target, NULL, NULL, false);

@@ -27,6 +27,8 @@ void fixture_teardown(void);
 /* `body` may be NULL. Over the unix socket, or over TCP where `tcp`. */
 void ask_as(const char *method, const char *path, const char *body, const char *content_type,
             bool tcp);
+/* Asks, and hangs up once the alerts were told to do something; the server has seen it. */
+void post_and_leave(const char *path, const char *body);
 void get(const char *path);
 void post(const char *path, const char *body);
 /* What `path` of the last answer is. */

@@ -443,6 +443,20 @@ START_TEST(why_without_a_ledger)
 }
 END_TEST
 
+START_TEST(who_hangs_up_is_not_answered)
+{
+    slow();
+    alerts->loop = NULL; /* nothing is done by itself */
+    post_and_leave("/api/tocsin/v1/ack", "{\"id\":\"0000000000000001\"}");
+    fake_alerts_finish(alerts);
+    ck_assert(fake_alerts_last(alerts)->finished);
+    post_and_leave("/api/tocsin/v1/ack", "{\"id\":\"0000000000000001\"}");
+    /* This one is never done: it goes with the API. */
+    get("/api/tocsin/v1/alerts");
+    ck_assert_int_eq(status, 200);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tc = tcase_create("alerts");
@@ -463,6 +477,7 @@ int main(void)
     tcase_add_loop_test(tc, bad_acknowledgements, 0, ARRAY_LEN(bad_acks));
     tcase_add_test(tc, what_is_not_kept_is_a_warning);
     tcase_add_test(tc, what_fails_is_an_error);
+    tcase_add_test(tc, who_hangs_up_is_not_answered);
     tcase_add_test(tc, only_unknown_ones_are_given_up);
     tcase_add_test(tc, pages_in_browsers_change_nothing);
     tcase_add_test(tc, the_ledger);
