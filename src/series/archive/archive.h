@@ -58,8 +58,8 @@ struct archive_stats {
     bool working;   /* between archive_keep and its end */
 };
 void archive_stats(const struct archive *a, struct archive_stats *out);
-/* Closes the open rows too, and writes for at most `flush_ms`; false where not everything was. The
- * store is not used afterwards. NULL is fine. */
+/* Closes the open rows too, and writes for at most `flush_ms`; false where not everything was. What
+ * comes into the store afterwards is not kept. NULL is fine. */
 bool archive_close(struct archive *a, struct wall now, int64_t flush_ms);
 
 #endif

@@ -7,6 +7,7 @@
 #include "archive_fixture.h"
 #include "db/db.h"
 #include "series/archive/archive_file.h"
+#include "series/archive/slot_rows.h"
 #include "series/chunk_pack.h"
 
 #define SERIES_COUNT 40
@@ -424,6 +425,56 @@ START_TEST(unpacking_takes_no_nonsense)
 }
 END_TEST
 
+static bool is_even(const void *context, uint32_t timeline)
+{
+    (void)context;
+    return timeline % 2 == 0;
+}
+
+/* Whose slots are comes back; from nonsense come sets of labels or nothing. */
+START_TEST(rows_of_slots_take_no_nonsense)
+{
+    struct random random = {(uint64_t)_i + 1};
+    struct sealed_slot slots[30];
+    struct slot_list list = {.seen = 0};
+    struct strbuf bytes = STRBUF_INIT;
+    for (uint32_t i = 0; i < ARRAY_LEN(slots); i++) {
+        slots[i] = (struct sealed_slot){.timeline = i % 4,
+                                        .slot = i * 100,
+                                        .first_chunk = UINT32_MAX - i,
+                                        .labels = fixture_labels(i % 3 == 0 ? "a" : "b", i)};
+    }
+    ck_assert(slot_rows_encode(slots, ARRAY_LEN(slots), &bytes));
+    ck_assert(slot_rows_decode(strbuf_str(&bytes), fx.table, is_even, NULL, &list));
+    ck_assert_uint_eq(list.seen, ARRAY_LEN(slots));
+    ck_assert_uint_eq(list.items.len, ARRAY_LEN(slots) / 2);
+    for (uint32_t i = 0, at = 0; i < ARRAY_LEN(slots); i++) {
+        if (slots[i].timeline % 2 == 0) {
+            const struct sealed_slot *found = &list.items.items[at++];
+            ck_assert(found->timeline == slots[i].timeline && found->slot == slots[i].slot);
+            ck_assert_uint_eq(found->first_chunk, slots[i].first_chunk);
+            ck_assert_ptr_eq(found->labels, slots[i].labels);
+        }
+    }
+    slot_list_release(&list);
+    for (int i = 0; i < 3000; i++) {
+        char *copy = mem_strndup(bytes.data, bytes.len);
+        size_t len =
+            random_below(&random, 3) == 0 ? random_below(&random, bytes.len + 1) : bytes.len;
+        for (uint64_t n = random_below(&random, 4); n > 0 && len > 0; n--) {
+            copy[random_below(&random, len)] = (char)random_next(&random);
+        }
+        (void)slot_rows_decode(str_span(copy, len), fx.table, is_even, NULL, &list);
+        slot_list_release(&list);
+        free(copy);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(slots); i++) {
+        slot_release(&slots[i]);
+    }
+    strbuf_release(&bytes);
+}
+END_TEST
+
 START_TEST(closing_in_the_middle_of_a_pass)
 {
     fixture_open();
@@ -476,6 +527,7 @@ int main(void)
     tcase_add_test(tc, damaged_rows_are_left_out);
     tcase_add_test(tc, a_damaged_file_is_set_aside);
     tcase_add_loop_test(tc, unpacking_takes_no_nonsense, 0, 4);
+    tcase_add_loop_test(tc, rows_of_slots_take_no_nonsense, 0, 2);
     tcase_add_test(tc, closing_in_the_middle_of_a_pass);
     tcase_add_test(tc, failures_are_tried_again);
     return suite_run("series/archive", tc);
