@@ -112,6 +112,7 @@ static void announce(struct memo *memo, struct plan *plan, const struct node *n,
     if (n->kind == NODE_SUBQUERY) {
         return; /* its inside is asked over another grid */
     }
+    struct part *made = NULL;
     if (is_part(n)) {
         struct part *p = find_part(memo, n);
         bool is_new = p == NULL;
@@ -126,11 +127,15 @@ static void announce(struct memo *memo, struct plan *plan, const struct node *n,
             p->edges++;
             vec_push(&above->parts, p);
         }
+        made = is_new ? p : NULL;
         above = is_new ? &p->below : NULL;
     }
     const struct node *child;
     for (size_t i = 0; (child = node_child(n, i)) != NULL; i++) {
         announce(memo, plan, child, above);
+    }
+    if (made != NULL) {
+        vec_shrink(&made->below.parts); /* no more will come */
     }
 }
 
@@ -146,6 +151,7 @@ void memo_add(struct memo *memo, const struct expr *e)
     }
     plan->announced++;
     announce(memo, plan, e->root, &plan->roots);
+    vec_shrink(&plan->roots.parts);
 }
 
 void memo_remove(struct memo *memo, const struct expr *e)
