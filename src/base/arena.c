@@ -1,4 +1,4 @@
-/* See arena.h. A block is a quarter as large as all before it, at most a megabyte, so that little
+/* See arena.h. A block is an eighth as large as all before it, at most a megabyte, so that little
  * is left over at the end; a larger request gets a block of its own. */
 #include "base/arena.h"
 
@@ -56,7 +56,7 @@ void arena_init_sized(struct arena *a, size_t bytes)
 
 static struct arena_block *grow(struct arena *a, size_t at_least)
 {
-    size_t size = a->used_bytes / 4;
+    size_t size = a->used_bytes / 8;
     size = size < ARENA_FIRST_BLOCK ? ARENA_FIRST_BLOCK : size;
     size = size > ARENA_LAST_BLOCK ? ARENA_LAST_BLOCK : size;
     return add_block(a, size < at_least ? at_least : size);

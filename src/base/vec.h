@@ -39,17 +39,6 @@
         (v)->items[(v)->len++] = (item); \
     } while (0)
 
-/* Gives back the room that is not used. */
-#define vec_shrink(v)                                                            \
-    do {                                                                         \
-        if ((v)->len == 0) {                                                     \
-            vec_release(v);                                                      \
-        } else if ((v)->len < (v)->capacity) {                                   \
-            (v)->items = mem_realloc((v)->items, (v)->len, sizeof(*(v)->items)); \
-            (v)->capacity = (v)->len;                                            \
-        }                                                                        \
-    } while (0)
-
 /* Removes the item at `at`; the order of the others stays. */
 #define vec_remove(v, at)                                   \
     do {                                                    \
