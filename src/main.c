@@ -1,7 +1,9 @@
 /* Picks the subcommand. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "cmd/command.h"
@@ -15,6 +17,18 @@ static void allow_descriptors(void)
         limit.rlim_cur = limit.rlim_max;
         /* Where it is refused, the limit that was there goes on. */
         (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+/* A service may be started without some of them: what is opened next would be taken for standard
+ * error, and get the log. */
+static void fill_standard_descriptors(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd) {
+            /* Without /dev/null there is nothing to put there. */
+            return;
+        }
     }
 }
 
@@ -33,6 +47,7 @@ static int finish_output(int status)
 
 int main(int argc, char **argv)
 {
+    fill_standard_descriptors();
     allow_descriptors();
     return finish_output(command_line_run(argc, (const char *const *)argv));
 }

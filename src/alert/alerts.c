@@ -38,14 +38,14 @@ struct kept_ack *alerts_find_ack(const struct alerts *alerts, uint64_t id)
     return NULL;
 }
 
-void alerts_drop_ack(struct alerts *alerts, uint64_t id)
+void alerts_drop_ack(struct alerts *alerts, const struct live_rule *rule, const struct alert *alert)
 {
-    struct kept_ack *ack = alerts_find_ack(alerts, id);
+    struct kept_ack *ack = alerts_find_ack(alerts, alerts_id(rule, alert));
     if (ack != NULL) {
         free(ack->ack.by);
         free(ack->ack.note);
         vec_remove(&alerts->acks, (size_t)(ack - alerts->acks.items));
-        keeper_drop_ack(alerts, id);
+        keeper_drop_ack(alerts, rule, alert);
     }
 }
 
@@ -100,7 +100,7 @@ static void on_changed(void *user, struct live_rule *rule, struct alert *alert,
                               .who = ""};
     alerts_note(alerts, rule->group->slot, &note);
     if (change == ALERT_CHANGE_DROPPED || change == ALERT_CHANGE_RESOLVED) {
-        alerts_drop_ack(alerts, alerts_id(rule, alert));
+        alerts_drop_ack(alerts, rule, alert);
     }
     if (change == ALERT_CHANGE_RESOLVED) {
         alerts_recent_add(alerts, alerts_id(rule, alert), alert->labels, rule->group->slot.ms);
@@ -152,11 +152,20 @@ static void on_finished(void *user, struct group *group)
     alerts_touch(alerts);
 }
 
+static size_t namesakes(const struct alerts *alerts, const struct bound_group *bound)
+{
+    size_t n = 0;
+    VEC_EACH (&alerts->groups, struct group *const, group) {
+        n += str_equal((*group)->bound->group->name, bound->group->name) ? 1 : 0;
+    }
+    return n;
+}
+
 static void make_groups(struct alerts *alerts, const struct ruleset *rules)
 {
     alerts->rules = ruleset_ref(rules);
     VEC_EACH (&alerts->rules->groups, const struct bound_group, bound) {
-        struct group *group = group_create(&alerts->env, bound);
+        struct group *group = group_create(&alerts->env, bound, namesakes(alerts, bound));
         vec_push(&alerts->groups, group);
     }
 }
@@ -219,15 +228,15 @@ void alerts_destroy(struct alerts *alerts)
         silence_release(s);
     }
     vec_release(&alerts->silences);
-    while (alerts->foreign.len != 0) {
-        alerts_drop_foreign(alerts, alerts->foreign.items[0].name);
+    while (alerts->others.len != 0) {
+        alerts_drop_others(alerts, alerts->others.items[0].name);
     }
-    vec_release(&alerts->foreign);
+    vec_release(&alerts->others);
     alerts_recent_release(alerts);
     free(alerts);
 }
 
-static struct live_rule *rule_of_key(const struct alerts *alerts, uint64_t key)
+struct live_rule *alerts_rule_of_key(const struct alerts *alerts, uint64_t key)
 {
     VEC_EACH (&alerts->groups, struct group *const, group) {
         for (size_t i = 0; i < (*group)->rule_count; i++) {
@@ -254,14 +263,14 @@ static void end_alerts(struct alerts *alerts, struct live_rule *rule)
                                       .who = ""};
             alerts_note(alerts, now, &note);
         }
-        alerts_drop_ack(alerts, alerts_id(rule, *alert));
+        alerts_drop_ack(alerts, rule, *alert);
         keeper_drop_alert(alerts, rule, *alert);
     }
 }
 
 static void move_rule(struct alerts *alerts, struct live_rule *from)
 {
-    struct live_rule *to = rule_of_key(alerts, from->key);
+    struct live_rule *to = alerts_rule_of_key(alerts, from->key);
     if (to == NULL) {
         end_alerts(alerts, from);
         return;
@@ -296,6 +305,28 @@ void alerts_set_rules(struct alerts *alerts, const struct ruleset *rules)
     ruleset_unref(old_rules);
     keeper_flush(alerts, NULL, NULL);
     alerts_touch(alerts);
+}
+
+void alerts_set_context(struct alerts *alerts, struct rule_pairs external_labels,
+                        struct str external_url)
+{
+    alerts->env.external_labels = external_labels;
+    alerts->env.external_url = external_url;
+}
+
+bool alerts_group_stats(const struct alerts *alerts, size_t i, struct group_stats *out)
+{
+    if (i >= alerts->groups.len) {
+        return false;
+    }
+    const struct group *g = alerts->groups.items[i];
+    *out = (struct group_stats){.name = g->bound->group->name.data,
+                                .runs = g->runs,
+                                .missed = g->missed,
+                                .failures = g->failures,
+                                .interval_ms = g->bound->interval_ms,
+                                .duration_us = g->duration_us};
+    return true;
 }
 
 void alerts_polled(struct alerts *alerts)

@@ -178,7 +178,7 @@ struct transition {
 };
 struct transition_filter {
     struct wall from, to; /* 0: any */
-    const char *rule;     /* or NULL */
+    const char *rule;     /* as transitions have it, or the name of its alerts; or NULL */
     uint64_t fingerprint; /* 0: any */
     size_t limit;         /* at most ALERTS_MAX_TRANSITIONS */
 };

@@ -117,25 +117,22 @@ static void pass_silences(struct alerts *alerts, int64_t now_ms)
     }
 }
 
+/* An acknowledgement goes when its alert does: there is one. */
 static void pass_acks(struct alerts *alerts, int64_t now_ms)
 {
     for (size_t i = alerts->acks.len; i-- > 0;) {
         const struct kept_ack *ack = &alerts->acks.items[i];
         if (ack->ack.expires_at.ms != 0 && ack->ack.expires_at.ms <= now_ms) {
-            uint64_t id = ack->id;
             struct live_rule *rule = NULL;
-            const struct alert *alert = alerts_of_id(alerts, id, &rule);
-            if (alert != NULL) {
-                const struct note note = {.rule = rule,
-                                          .alert = alert,
-                                          .from = "acknowledged",
-                                          .to =
-                                              alert_state_name(alert_status_state(&alert->status)),
-                                          .reason = "the acknowledgement has expired",
-                                          .who = ""};
-                alerts_note(alerts, (struct wall){now_ms}, &note);
-            }
-            alerts_drop_ack(alerts, id);
+            const struct alert *alert = alerts_of_id(alerts, ack->id, &rule);
+            const struct note note = {.rule = rule,
+                                      .alert = alert,
+                                      .from = "acknowledged",
+                                      .to = alert_state_name(alert_status_state(&alert->status)),
+                                      .reason = "the acknowledgement has expired",
+                                      .who = ""};
+            alerts_note(alerts, (struct wall){now_ms}, &note);
+            alerts_drop_ack(alerts, rule, alert);
         }
     }
 }

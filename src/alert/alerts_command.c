@@ -95,7 +95,7 @@ void alerts_ack(struct alerts *alerts, uint64_t id, const char *by, const char *
         refuse(alerts, &err, done, user);
         return;
     }
-    alerts_drop_ack(alerts, id);
+    alerts_drop_ack(alerts, rule, alert);
     struct kept_ack ack = {.id = id,
                            .ack = {.by = mem_strdup(by),
                                    .note = mem_strdup(text != NULL ? text : ""),
@@ -103,7 +103,7 @@ void alerts_ack(struct alerts *alerts, uint64_t id, const char *by, const char *
                                    .expires_at = {expires_ms}}};
     vec_push(&alerts->acks, ack);
     note(alerts, rule, alert, "acknowledged", ack.ack.note, by);
-    keeper_put_ack(alerts, &ack);
+    keeper_put_ack(alerts, rule, alert, &ack.ack);
     keeper_flush(alerts, done, user);
     alerts_boundaries_arm(alerts);
     alerts_touch(alerts);
@@ -123,7 +123,7 @@ void alerts_unack(struct alerts *alerts, uint64_t id, const char *by, alerts_don
         refuse(alerts, &err, done, user);
         return;
     }
-    alerts_drop_ack(alerts, id);
+    alerts_drop_ack(alerts, rule, alert);
     note(alerts, rule, alert, "unacknowledged", "", by);
     keeper_flush(alerts, done, user);
     alerts_touch(alerts);
@@ -154,7 +154,7 @@ void alerts_dismiss(struct alerts *alerts, uint64_t id, const char *by, const ch
     alert->status.resolved_at_ms = loop_wall(alerts->o.loop).ms;
     alert->kept = alert->status;
     keeper_put_alert(alerts, rule, alert);
-    alerts_drop_ack(alerts, id);
+    alerts_drop_ack(alerts, rule, alert);
     keeper_flush(alerts, done, user);
     alerts_touch(alerts);
 }
@@ -169,9 +169,9 @@ static struct silence *find_silence(const struct alerts *alerts, const char *id)
     return NULL;
 }
 
-static const struct foreign_source *find_host(const struct alerts *alerts, const char *source)
+static const struct other_source *find_host(const struct alerts *alerts, const char *source)
 {
-    VEC_EACH (&alerts->foreign, const struct foreign_source, f) {
+    VEC_EACH (&alerts->others, const struct other_source, f) {
         if (strcmp(f->name, source) == 0 && f->host.put != NULL) {
             return f;
         }
@@ -223,7 +223,7 @@ void alerts_silence_put(struct alerts *alerts, const struct silence *s, char **i
                         alerts_done_cb done, void *user)
 {
     struct error err = ERROR_INIT;
-    const struct foreign_source *host = s->source != NULL ? find_host(alerts, s->source) : NULL;
+    const struct other_source *host = s->source != NULL ? find_host(alerts, s->source) : NULL;
     bool ok = silence_check(s, &err);
     if (ok && s->source != NULL && host == NULL) {
         ok = error_set(&err, ERROR_NOT_FOUND, "no silence can be made at '%s'", s->source);
@@ -243,9 +243,9 @@ void alerts_silence_put(struct alerts *alerts, const struct silence *s, char **i
 }
 
 /* A silence of another engine, by its id. */
-static const struct foreign_source *host_of(const struct alerts *alerts, const char *id)
+static const struct other_source *host_of(const struct alerts *alerts, const char *id)
 {
-    VEC_EACH (&alerts->foreign, const struct foreign_source, f) {
+    VEC_EACH (&alerts->others, const struct other_source, f) {
         VEC_EACH (&f->silences, const struct silence, s) {
             if (strcmp(s->id, id) == 0) {
                 return f->host.expire != NULL ? f : NULL;
@@ -260,7 +260,7 @@ void alerts_silence_expire(struct alerts *alerts, const char *id, const char *by
 {
     struct error err = ERROR_INIT;
     struct silence *s = find_silence(alerts, id);
-    const struct foreign_source *host = s == NULL ? host_of(alerts, id) : NULL;
+    const struct other_source *host = s == NULL ? host_of(alerts, id) : NULL;
     if (host != NULL) {
         host->host.expire(host->host.user, id, done, user);
         return;

@@ -12,14 +12,14 @@ struct kept_ack {
 };
 
 /* An alert of another engine; owns its parts. */
-struct foreign {
-    struct foreign_alert alert;
+struct other {
+    struct other_alert alert;
     uint64_t fingerprint;
 };
 
-struct foreign_source {
+struct other_source {
     char *name;
-    VEC(struct foreign) alerts;
+    VEC(struct other) alerts;
     VEC(struct silence) silences;
     struct silence_host host; /* put NULL: none can be made there */
 };
@@ -47,7 +47,7 @@ struct alerts {
     VEC(struct group *) groups;
     VEC(struct kept_ack) acks;
     VEC(struct silence) silences;
-    VEC(struct foreign_source) foreign;
+    VEC(struct other_source) others;
     struct loop_timer *boundary;    /* the next silence or acknowledgement ends */
     struct deferred *tell;          /* `changed` is due */
     VEC(struct recent) recent;      /* in order of their ends; at most RECENT_MAX */
@@ -62,7 +62,10 @@ struct alerts {
 uint64_t alerts_id(const struct live_rule *rule, const struct alert *alert);
 void alerts_touch(struct alerts *alerts); /* something shown changed */
 struct kept_ack *alerts_find_ack(const struct alerts *alerts, uint64_t id);
-void alerts_drop_ack(struct alerts *alerts, uint64_t id);
+/* Nothing where there is none. */
+void alerts_drop_ack(struct alerts *alerts, const struct live_rule *rule,
+                     const struct alert *alert);
+struct live_rule *alerts_rule_of_key(const struct alerts *alerts, uint64_t key); /* or NULL */
 /* The alert of an id and its rule, or NULL. */
 struct alert *alerts_of_id(const struct alerts *alerts, uint64_t id, struct live_rule **rule);
 
@@ -98,7 +101,7 @@ size_t alerts_recent_matching(const struct alerts *alerts, const struct silence 
 void alerts_boundaries_arm(struct alerts *alerts);
 void alerts_boundaries_pass(void *user);
 
-/* keeper.c: the state that survives. Nothing where there is no journal. */
+/* keeper.c: the state that survives. */
 void keeper_create(struct alerts *alerts);
 void keeper_destroy(struct alerts *alerts);
 /* Everything that was kept, into the alerts; their groups are there. */
@@ -106,8 +109,10 @@ void keeper_restore(struct alerts *alerts);
 void keeper_put_alert(struct alerts *alerts, const struct live_rule *rule, struct alert *alert);
 void keeper_drop_alert(struct alerts *alerts, const struct live_rule *rule,
                        const struct alert *alert);
-void keeper_put_ack(struct alerts *alerts, const struct kept_ack *ack);
-void keeper_drop_ack(struct alerts *alerts, uint64_t id);
+void keeper_put_ack(struct alerts *alerts, const struct live_rule *rule, const struct alert *alert,
+                    const struct ack *ack);
+void keeper_drop_ack(struct alerts *alerts, const struct live_rule *rule,
+                     const struct alert *alert);
 void keeper_put_silence(struct alerts *alerts, const struct silence *s);
 void keeper_drop_silence(struct alerts *alerts, const char *id);
 void keeper_put_transition(struct alerts *alerts, struct wall at, const struct note *note);

@@ -20,7 +20,7 @@ struct alerts_options {
     struct log *log; /* gets a line for each transition */
     struct label_table *labels;
     struct store *store;     /* takes ALERTS and what recording rules write */
-    struct journal *journal; /* or NULL: nothing is kept */
+    struct journal *journal; /* where what must survive is kept; one in memory at least */
     /* Who answers for a source, and how it is; see alert/group.h. */
     struct answerer *(*answerer)(void *user, const char *source);
     bool (*is_down)(void *user, const char *source);
@@ -39,6 +39,19 @@ void alerts_destroy(struct alerts *alerts); /* NULL is fine */
 /* Takes other rules over: alerts of rules that are in both go on as they are, those of rules that
  * are gone are resolved with that as their reason. */
 void alerts_set_rules(struct alerts *alerts, const struct ruleset *rules);
+/* What texts of alerts know beside them; it outlives the alerts, or the next call. */
+void alerts_set_context(struct alerts *alerts, struct rule_pairs external_labels,
+                        struct str external_url);
+/* Figures of one group of rules, from 0; false past the last. */
+struct group_stats {
+    const char *name;
+    uint64_t runs;
+    uint64_t missed;   /* slots */
+    uint64_t failures; /* evaluations of its rules */
+    int64_t interval_ms;
+    int64_t duration_us; /* of the last run */
+};
+bool alerts_group_stats(const struct alerts *alerts, size_t i, struct group_stats *out);
 /* A poll has ended: rules that waited for it run. */
 void alerts_polled(struct alerts *alerts);
 /* Runs every group for this time, where it is not running. For tests. */
@@ -50,7 +63,7 @@ struct wall alerts_last_cycle(const struct alerts *alerts);
 
 /* Alerts and silences of another engine, replacing those of the same source; borrowed for the call.
  * Both empty: there are none. */
-struct foreign_alert {
+struct other_alert {
     struct labels *labels; /* referenced */
     struct rule_pairs annotations;
     enum alert_origin origin;
@@ -62,10 +75,10 @@ struct foreign_alert {
     bool suppressed;
     const char *generator_url; /* or NULL */
 };
-void alerts_set_foreign(struct alerts *alerts, const char *source, const struct foreign_alert *list,
-                        size_t count, const struct silence *silences, size_t silence_count);
+void alerts_set_others(struct alerts *alerts, const char *source, const struct other_alert *list,
+                       size_t count, const struct silence *silences, size_t silence_count);
 /* The source is gone. */
-void alerts_drop_foreign(struct alerts *alerts, const char *source);
+void alerts_drop_others(struct alerts *alerts, const char *source);
 /* How a silence is made and ended elsewhere. */
 struct silence_host {
     void (*put)(void *user, const struct silence *s, alerts_done_cb done, void *done_user);

@@ -140,10 +140,10 @@ static void add_own(struct making *m)
     }
 }
 
-static void add_foreign(struct making *m, const struct foreign_source *source)
+static void add_others(struct making *m, const struct other_source *source)
 {
-    VEC_EACH (&source->alerts, const struct foreign, f) {
-        const struct foreign_alert *a = &f->alert;
+    VEC_EACH (&source->alerts, const struct other, f) {
+        const struct other_alert *a = &f->alert;
         struct str name = labels_get(a->labels, STR(ALERTING_NAME));
         struct alert_info info = {
             .id = str_hash(str_from(source->name)) ^ f->fingerprint,
@@ -182,7 +182,7 @@ static void find_hiding(struct making *m)
                 vec_push(&m->view->hiding, s);
             }
         }
-        VEC_EACH (&m->alerts->foreign, const struct foreign_source, f) {
+        VEC_EACH (&m->alerts->others, const struct other_source, f) {
             bool here = a->origin == ALERT_OF_ALERTMANAGER && strcmp(f->name, a->source) == 0;
             VEC_EACH (&f->silences, const struct silence, s) {
                 if (here && silence_state_at(s, m->now_ms) == SILENCE_ACTIVE &&
@@ -267,7 +267,7 @@ static void list_silences(struct making *m)
     VEC_EACH (&m->alerts->silences, const struct silence, s) {
         add_silence(m, s);
     }
-    VEC_EACH (&m->alerts->foreign, const struct foreign_source, f) {
+    VEC_EACH (&m->alerts->others, const struct other_source, f) {
         VEC_EACH (&f->silences, const struct silence, s) {
             add_silence(m, s);
         }
@@ -300,8 +300,8 @@ static struct alerts_view *refreshed(const struct alerts *alerts)
     view->list.len = view->hiding.len = view->silences.len = 0;
     view->counts = (struct alert_counts){0};
     add_own(&m);
-    VEC_EACH (&alerts->foreign, const struct foreign_source, f) {
-        add_foreign(&m, f);
+    VEC_EACH (&alerts->others, const struct other_source, f) {
+        add_others(&m, f);
     }
     find_hiding(&m);
     find_inhibited(&m);

@@ -19,15 +19,31 @@ static uint64_t mix(uint64_t a, uint64_t b)
     return z ^ (z >> 31);
 }
 
-/* The same after a reload, as long as group, name and order among rules of that name are. */
-static uint64_t rule_key(const struct rule_group *group, size_t at)
+char *group_rule_name(const struct live_rule *live)
 {
-    const struct rule *rule = &group->rules[at];
-    uint64_t number = 0;
-    for (size_t i = 0; i < at; i++) {
-        number += group->rules[i].kind == rule->kind && str_equal(group->rules[i].name, rule->name);
+    const struct rule_group *group = live->group->bound->group;
+    size_t number = 1;
+    for (const struct rule *r = group->rules; r != live->rule; r++) {
+        number += r->kind == live->rule->kind && str_equal(r->name, live->rule->name);
     }
-    return mix(mix(str_hash(group->name), str_hash(rule->name)), number * 2 + rule->kind);
+    struct strbuf text = STRBUF_INIT;
+    strbuf_add_str(&text, group->name);
+    if (live->group->namesake != 0) {
+        strbuf_printf(&text, "~%zu", live->group->namesake + 1);
+    }
+    strbuf_printf(&text, "/%s", live->rule->name.data);
+    if (number != 1) {
+        strbuf_printf(&text, "#%zu", number);
+    }
+    return strbuf_take(&text);
+}
+
+static uint64_t rule_key(const struct live_rule *live)
+{
+    char *name = group_rule_name(live);
+    uint64_t key = str_hash(str_from(name));
+    free(name);
+    return key;
 }
 
 /* Does a rule of the group read what one before it writes? */
@@ -178,11 +194,13 @@ struct wall group_next(const struct group *g, struct wall now)
     return (struct wall){now.ms - since_ms + g->bound->interval_ms};
 }
 
-struct group *group_create(const struct group_env *env, const struct bound_group *bound)
+struct group *group_create(const struct group_env *env, const struct bound_group *bound,
+                           size_t namesake)
 {
     struct group *g = mem_zalloc(1, sizeof(*g));
     g->env = env;
     g->bound = bound;
+    g->namesake = namesake;
     g->target = store_add_target(env->store);
     g->rule_count = bound->group->rule_count;
     g->rules = mem_zalloc(g->rule_count + 1, sizeof(*g->rules));
@@ -192,7 +210,7 @@ struct group *group_create(const struct group_env *env, const struct bound_group
         struct live_rule *live = &g->rules[i];
         live->group = g;
         live->rule = &bound->group->rules[i];
-        live->key = rule_key(bound->group, i);
+        live->key = rule_key(live);
         if (live->rule->kind == RULE_ALERTING) {
             alerting_init(&live->alerting, live->rule, env->labels);
         } else {

@@ -29,7 +29,7 @@ struct live_rule {
     struct alerting alerting; /* of an alerting rule; or */
     struct record record;
     struct pass *pass; /* while it is evaluated */
-    uint64_t key;      /* of group and name, and of the number among rules of that name */
+    uint64_t key;      /* the hash of group_rule_name */
     enum rule_health health;
     char *error;
     unsigned failures; /* in a row */
@@ -66,6 +66,7 @@ struct group_env {
 struct group {
     const struct group_env *env;
     const struct bound_group *bound;
+    size_t namesake; /* groups of the same name before it */
     store_target target;
     struct live_rule *rules;
     size_t rule_count;
@@ -81,10 +82,12 @@ struct group {
     size_t open; /* rules begun and not ended */
     uint64_t missed;
     uint64_t runs;
+    uint64_t failures; /* of its rules */
     int64_t duration_us;
 };
 
-struct group *group_create(const struct group_env *env, const struct bound_group *bound);
+struct group *group_create(const struct group_env *env, const struct bound_group *bound,
+                           size_t namesake);
 void group_destroy(struct group *g); /* NULL is fine */
 /* Polls came in: a group that waited for them begins. */
 void group_polled(struct group *g);
@@ -92,6 +95,11 @@ void group_polled(struct group *g);
 void group_run(struct group *g, struct wall slot);
 /* When the next slot begins; 0: unknown. */
 struct wall group_next(const struct group *g, struct wall now);
+
+/* What a rule is called in the journal: `group/name`, the second of one name `group/name#2`, that
+ * of a second group of the name `group~2/name`. The same after a reload, as long as the names and
+ * the order among those of one name are. The caller frees. */
+char *group_rule_name(const struct live_rule *rule);
 
 /* pass.c: one evaluation of a rule. Ends in group_rule_done, which is never inside the call. False
  * where it could not begin, with the reason noted as the rule's error. */

@@ -171,6 +171,7 @@ static void note_failure(struct live_rule *live, const struct error *err)
 {
     const struct group_env *env = live->group->env;
     live->failures++;
+    live->group->failures++;
     live->health = RULE_HEALTH_ERROR;
     set_error(live, err);
     if (live->rule->kind == RULE_ALERTING) {
@@ -189,6 +190,14 @@ static void end_badly(struct live_rule *live, const struct error *err)
     end(live);
 }
 
+static void end_unwritten(struct live_rule *live, const struct error *err)
+{
+    live->failures = 0;
+    live->health = RULE_HEALTH_ERROR;
+    set_error(live, err);
+    end(live);
+}
+
 static void settle(struct live_rule *live)
 {
     struct pass *pass = live->pass;
@@ -196,12 +205,13 @@ static void settle(struct live_rule *live)
     struct alerting_events events = events_of(live, pass->evidence != NULL);
     struct error err = ERROR_INIT;
     alerting_settle(&live->alerting, &policy, pass->slot.ms, &events);
-    if (write_alerts(live, &err)) {
-        end_well(live, false);
-    } else {
-        end_badly(live, &err);
+    if (!write_alerts(live, &err)) {
+        /* The states are right all the same: only the series are not there. */
+        end_unwritten(live, &err);
         error_release(&err);
+        return;
     }
+    end_well(live, false);
 }
 
 static void on_evidence(void *user, struct value *value, const struct error *err)

@@ -11,8 +11,8 @@
 #include "base/mem.h"
 #include "base/strbuf.h"
 
-#define ARENA_FIRST_BLOCK ((size_t)1024)
-#define ARENA_LAST_BLOCK  ((size_t)1 << 20)
+#define ARENA_LEAST_BLOCK ((size_t)512)
+#define ARENA_MOST_BLOCK  ((size_t)1 << 20)
 
 struct arena_block {
     struct arena_block *next;
@@ -41,6 +41,7 @@ static struct arena_block *add_block(struct arena *a, size_t size)
 {
     struct arena_block *b = mem_zalloc(1, sizeof(*b) + size);
     b->size = size;
+    a->block_bytes += size;
     b->next = a->blocks;
     a->blocks = b;
     return b;
@@ -56,9 +57,9 @@ void arena_init_sized(struct arena *a, size_t bytes)
 
 static struct arena_block *grow(struct arena *a, size_t at_least)
 {
-    size_t size = a->used_bytes / 8;
-    size = size < ARENA_FIRST_BLOCK ? ARENA_FIRST_BLOCK : size;
-    size = size > ARENA_LAST_BLOCK ? ARENA_LAST_BLOCK : size;
+    size_t size = a->block_bytes / 8;
+    size = size < ARENA_LEAST_BLOCK ? ARENA_LEAST_BLOCK : size;
+    size = size > ARENA_MOST_BLOCK ? ARENA_MOST_BLOCK : size;
     return add_block(a, size < at_least ? at_least : size);
 }
 

@@ -30,7 +30,8 @@ static bool add_words(struct strbuf *out, const char *argument)
 
 static bool takes_file(const char *argument)
 {
-    return argument != NULL && strstr(argument, "FILE") != NULL;
+    return argument != NULL && (strstr(argument, "FILE") != NULL || strcmp(argument, "PATH") == 0 ||
+                                strcmp(argument, "DIRECTORY") == 0);
 }
 
 static bool takes_expression(const struct command *command)

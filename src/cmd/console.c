@@ -6,7 +6,6 @@
  * same moments as the screen; a frame waits for them (FRAME_PATIENCE_MS at most), so that it shows
  * this second's data and one wake-up does for both.
  */
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,6 +15,11 @@
 
 #include "base/duration.h"
 #include "cmd/command.h"
+#include "cmd/console_alerts.h"
+#include "cmd/engine_places.h"
+#include "cmd/headless.h"
+#include "cmd/reload.h"
+#include "cmd/startup.h"
 #include "engine/config.h"
 #include "engine/engine.h"
 #include "loop/loop.h"
@@ -26,6 +30,7 @@
 #define RANGE_MAX_MS      ((int64_t)365 * 24 * 3600 * 1000)
 #define FRAME_INTERVAL_MS 1000
 #define FRAME_PATIENCE_MS 100
+#define TOLD_MS           8000 /* what became of a command is shown so long */
 
 static const struct option_row options[] = {
     {"config", 'c', "FILE", "the configuration"},
@@ -34,15 +39,17 @@ static const struct option_row options[] = {
     {"color", 0, "auto|always|never", "colours (auto, which obeys NO_COLOR)"},
     {"utc", 0, NULL, "times in UTC"},
     {"range", 0, "DURATION", "how far back charts go (1h)"},
+    {"headless", 0, NULL, "the engine alone: no terminal, the log on standard error"},
+    {"state", 0, "DIRECTORY", "where alerts and what is to be sent are kept"},
+    {"socket", 0, "PATH", "where other commands reach this engine"},
     {"log", 0, "FILE", "write the log there"},
+    {"log-format", 0, "logfmt|json", "how the log is written (logfmt)"},
     {"log-level", 0, "debug|info|warn|error", "what is logged from (info)"},
 };
 
 struct console {
     struct loop *loop;
-    struct clock clock;
-    struct log *log;
-    FILE *log_file; /* or NULL */
+    struct startup_log log;
     struct config *config;
     struct engine *engine; /* NULL until the first frame is out */
     struct term *term;
@@ -52,13 +59,17 @@ struct console {
     struct source_health *health;
     size_t health_count;
     char *notice;
+    struct engine_places places;
+    struct console_alerts alerts;
+    char *told;            /* what became of the last command, or NULL */
+    int64_t told_until_ms; /* wall clock */
     struct loop_fd *input;
     struct loop_timer *wake;     /* what the screen asked to be woken for */
     struct loop_timer *patience; /* a frame is due, and waits for this second's data */
     struct deferred *draw_soon;
     struct ticker *ticker;
     struct loop_signal *signals[5];
-    struct file_watch *watch;
+    struct reload *reload; /* there with the engine */
     struct deferred *start;
 };
 
@@ -84,6 +95,20 @@ static void fill_health(struct console *c, struct wall now)
     }
 }
 
+static void forget_told(struct console *c, struct wall now)
+{
+    int64_t left_ms = c->told_until_ms - now.ms;
+    if (left_ms <= 0 || left_ms > TOLD_MS) { /* or the clock was put back */
+        free(c->told);
+        c->told = NULL;
+    }
+}
+
+static struct alerts *alerts_of(const struct console *c)
+{
+    return c->engine != NULL ? engine_alerts(c->engine) : NULL;
+}
+
 static void draw(struct console *c)
 {
     struct wall now = loop_wall(c->loop);
@@ -91,15 +116,20 @@ static void draw(struct console *c)
         engine_tick(c->engine, now);
     }
     fill_health(c, now);
+    forget_told(c, now);
     const char *problem = c->engine != NULL ? engine_problem(c->engine) : NULL;
     const struct ui_model model = {.board = c->engine != NULL ? engine_board(c->engine) : NULL,
                                    .sources = c->health,
                                    .source_count = c->health_count,
+                                   .alerts = alerts_of(c),
+                                   .user = c->alerts.author,
                                    .environment = c->config->environment,
                                    .version = TOCSIN_VERSION,
                                    .now = now,
                                    .range_ms = c->range_ms,
-                                   .notice = c->notice != NULL ? c->notice : problem,
+                                   .notice = c->told != NULL     ? c->told
+                                             : c->notice != NULL ? c->notice
+                                                                 : problem,
                                    .bytes_to_terminal = term_bytes_written(c->term)};
     loop_timer_disarm(c->patience);
     screen_draw(c->screen, &model);
@@ -207,40 +237,20 @@ static const struct diag *first_error(const struct diags *diags)
     return first;
 }
 
-static void log_warnings(const struct console *c, const struct diags *diags)
-{
-    VEC_EACH (&diags->list, const struct diag, diag) {
-        log_event(c->log, LOG_LEVEL_WARN, "reload",
-                  LOG_STR("file", diag->file != NULL ? diag->file : ""),
-                  LOG_INT("line", diag->span.line), LOG_STR("note", diag->message), LOG_END);
-    }
-}
-
-static void reload(void *user)
+static void reloaded(void *user, const struct config *fresh, const struct diags *diags)
 {
     struct console *c = user;
-    if (c->config->file == NULL || c->engine == NULL) {
-        return;
-    }
-    struct diags diags;
-    diags_init(&diags);
-    struct config *fresh = config_load(c->config->file, &diags);
     if (fresh == NULL) {
-        const struct diag *first = first_error(&diags);
+        const struct diag *first = first_error(diags);
         const char *slash = first->file != NULL ? strrchr(first->file, '/') : NULL;
         const char *file = slash != NULL ? slash + 1 : first->file != NULL ? first->file : "";
         set_notice(c, mem_printf(UI_NOTICE_REFUSED " %s (%s:%u)", first->message, file,
                                  first->span.line));
-        log_event(c->log, LOG_LEVEL_ERROR, "reload", LOG_STR("err", first->message), LOG_END);
     } else {
-        engine_reload(c->engine, fresh);
         config_unref(c->config);
-        c->config = fresh;
+        c->config = config_ref(fresh);
         set_notice(c, NULL);
-        log_warnings(c, &diags);
-        log_event(c->log, LOG_LEVEL_INFO, "reload", LOG_STR("file", fresh->file), LOG_END);
     }
-    diags_release(&diags);
 }
 
 /* The line hung up, or somebody wants the configuration read again: the terminal tells which. */
@@ -250,9 +260,18 @@ static void on_hangup(void *user)
     struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
     if (poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) {
         loop_stop(c->loop);
-    } else {
-        reload(c);
+    } else if (c->reload != NULL) {
+        reload_now(c->reload);
     }
+}
+
+static void told(void *user, const char *text)
+{
+    struct console *c = user;
+    free(c->told);
+    c->told = mem_strdup(text);
+    c->told_until_ms = loop_wall(c->loop).ms + TOLD_MS;
+    request_draw(c);
 }
 
 static void on_command(void *user, const struct ui_command *command)
@@ -273,7 +292,20 @@ static void on_command(void *user, const struct ui_command *command)
             engine_set_range(c->engine, c->range_ms);
         }
         break;
+    case UI_COMMAND_ACK:
+    case UI_COMMAND_UNACK:
+    case UI_COMMAND_DISMISS:
+    case UI_COMMAND_SILENCE:
+    case UI_COMMAND_EXPIRE:
+        console_alerts_command(&c->alerts, alerts_of(c), command);
+        break;
     }
+}
+
+static bool reload_wanted(void *user, struct error *err)
+{
+    struct console *c = user;
+    return reload_try(c->reload, err);
 }
 
 /* The first frame is on its way to the terminal: now the rest may take its time. */
@@ -282,19 +314,22 @@ static void start_engine(void *user)
     struct console *c = user;
     c->start = NULL;
     const struct engine_options engine = {.loop = c->loop,
-                                          .log = c->log,
+                                          .log = c->log.log,
                                           .config = c->config,
+                                          .rules = true,
+                                          .state_dir = c->places.state_dir,
+                                          .socket_path = c->places.socket,
                                           .range_ms = c->range_ms,
                                           .changed = engine_moved,
+                                          .reload = reload_wanted,
                                           .user = c};
+    const struct reload_events events = {.ended = reloaded, .user = c};
+    struct error err = ERROR_INIT;
     c->engine = engine_create(&engine);
-    if (c->config->file != NULL) {
-        struct error err = ERROR_INIT;
-        c->watch = loop_watch_file(c->loop, c->config->file, reload, c, &err);
-        if (c->watch == NULL) {
-            set_notice(c, mem_printf("the configuration is not watched: %s", error_text(&err)));
-            error_release(&err);
-        }
+    c->reload = reload_create(c->loop, c->log.log, c->engine, &events);
+    if (!reload_watch(c->reload, &err)) {
+        set_notice(c, mem_printf("the configuration is not watched: %s", error_text(&err)));
+        error_release(&err);
     }
 }
 
@@ -357,28 +392,6 @@ static bool read_glyphs(const struct console *c, const struct invocation *inv,
     return true;
 }
 
-static bool open_log(struct console *c, const struct invocation *inv, struct error *err)
-{
-    c->clock = clock_real();
-    const char *word = invocation_value(inv, "log-level");
-    enum log_level level = LOG_LEVEL_INFO;
-    if (word != NULL && !log_level_from_name(word, &level)) {
-        return error_set(err, ERROR_USAGE, "'%s' is not debug, info, warn or error", word);
-    }
-    const char *path = invocation_value(inv, "log");
-    if (path != NULL) {
-        c->log_file = fopen(path, "ae");
-        if (c->log_file == NULL) {
-            return error_set_sys(err, errno, "cannot open the log '%s'", path);
-        }
-        setvbuf(c->log_file, NULL, _IOLBF, 0);
-    }
-    /* Standard error is for the log only where it is not the screen's terminal. */
-    FILE *out = c->log_file != NULL ? c->log_file : isatty(STDERR_FILENO) != 0 ? NULL : stderr;
-    c->log = log_create(out, LOG_FORMAT_LOGFMT, level, &c->clock);
-    return true;
-}
-
 static bool open_screen(struct console *c, const struct invocation *inv, struct error *err)
 {
     struct term_options term = {.in_fd = STDIN_FILENO, .out_fd = STDOUT_FILENO};
@@ -416,10 +429,13 @@ static bool read_range(struct console *c, const struct invocation *inv, struct e
 
 static bool open_all(struct console *c, const struct invocation *inv, struct error *err)
 {
-    if (!read_range(c, inv, err) || !open_log(c, inv, err)) {
+    /* Standard error is for the log only where it is not the screen's terminal. */
+    FILE *otherwise = isatty(STDERR_FILENO) != 0 ? NULL : stderr;
+    if (!read_range(c, inv, err) || !startup_log_open(&c->log, inv, otherwise, err)) {
         return false;
     }
-    c->loop = loop_create(c->log, err);
+    engine_places_find(&c->places, inv, c->config, c->log.log);
+    c->loop = loop_create(c->log.log, err);
     if (c->loop == NULL || !watch_signals(c, err) || !open_screen(c, inv, err)) {
         return false;
     }
@@ -429,6 +445,7 @@ static bool open_all(struct console *c, const struct invocation *inv, struct err
     if (c->input == NULL) {
         return false;
     }
+    console_alerts_init(&c->alerts, told, c);
     draw(c);
     c->ticker = loop_ticker_create(c->loop, "frame", FRAME_INTERVAL_MS, 0, tick, c);
     c->start = loop_defer(c->loop, start_engine, c);
@@ -440,7 +457,7 @@ static void close_all(struct console *c)
     deferred_cancel(c->start);
     deferred_cancel(c->draw_soon);
     loop_ticker_destroy(c->ticker);
-    file_watch_destroy(c->watch);
+    reload_destroy(c->reload);
     loop_fd_destroy(c->input);
     loop_timer_destroy(c->wake);
     loop_timer_destroy(c->patience);
@@ -453,50 +470,43 @@ static void close_all(struct console *c)
     if (c->loop != NULL) {
         loop_destroy(c->loop);
     }
-    log_destroy(c->log);
-    if (c->log_file != NULL) {
-        fclose(c->log_file);
-    }
+    startup_log_close(&c->log);
     theme_destroy(c->theme);
     free(c->health);
     free(c->notice);
+    free(c->told);
+    console_alerts_release(&c->alerts);
+    engine_places_release(&c->places);
     config_unref(c->config);
 }
 
-static struct config *find_config(const struct invocation *inv, struct diags *diags)
+/* False after reported errors. */
+static bool open_theme(struct console *c, const struct invocation *inv)
 {
-    const char *named = invocation_value(inv, "config");
-    if (inv->argument_count != 0) {
-        return config_from_targets(inv->arguments, inv->argument_count, diags);
-    }
-    char *file = config_find(named);
-    struct config *config =
-        file != NULL ? config_load(file, diags) : config_from_targets(NULL, 0, diags);
-    free(file);
-    return config;
-}
-
-static int run(const struct invocation *inv)
-{
-    struct console c = {0};
     struct diags diags;
-    struct error err = ERROR_INIT;
-    if (inv->argument_count != 0 && invocation_value(inv, "config") != NULL) {
-        error_set(&err, ERROR_USAGE, "targets and --config cannot both be given");
-        int wrong = command_fail(&err);
-        error_release(&err);
-        return wrong;
-    }
     diags_init(&diags);
-    c.config = find_config(inv, &diags);
-    bool ok = c.config != NULL && read_theme(&c, inv, &diags);
+    bool ok = read_theme(c, inv, &diags);
     struct strbuf text = STRBUF_INIT;
     diags_format(&diags, &text);
     fputs(strbuf_cstr(&text), stderr);
     strbuf_release(&text);
     diags_release(&diags);
-    int status = EXIT_STATUS_OK;
-    if (!ok) {
+    return ok;
+}
+
+static int run(const struct invocation *inv)
+{
+    struct console c = {0};
+    struct error err = ERROR_INIT;
+    int status;
+    if (invocation_value(inv, "headless") != NULL) {
+        return headless_run(inv);
+    }
+    c.config = startup_config(inv, &status);
+    if (c.config == NULL) {
+        return status;
+    }
+    if (!open_theme(&c, inv)) {
         status = error_kind_exit_status(ERROR_CONFIG);
     } else if (open_all(&c, inv, &err)) {
         loop_run(c.loop);

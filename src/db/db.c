@@ -13,8 +13,8 @@
 #include "base/vec.h"
 #include "db/open.h"
 
-/* How long db_close waits for a job that was called off. SQLite looks for it every few thousand
- * steps; only a disk that does not answer takes longer. */
+/* How long db_close waits for a job that was called off, which only a disk that does not answer
+ * makes longer than some milliseconds. */
 #define END_WAIT_MS 2000
 
 struct db {
@@ -23,6 +23,7 @@ struct db {
     struct worker *worker;
     VEC(struct db_job *) refused;
     struct db_stats stats;
+    bool unwritten; /* a job was dropped at the end that is not on disk */
 };
 
 struct db_job {
@@ -31,6 +32,7 @@ struct db_job {
     struct db_task call;
     struct error err;
     bool first;               /* of its transaction */
+    bool ran;                 /* and `err` says how it went */
     bool cancelled;           /* the loop's thread only */
     struct deferred *refusal; /* instead of the thread */
 };
@@ -109,6 +111,7 @@ static struct db_job *run_group(struct connection *c, struct db_job *first)
     first->first = true;
     bool ok = connection_run(c, all_read(first) ? "BEGIN" : "BEGIN IMMEDIATE", &err);
     for (struct db_job *job = first; ok && job != NULL; job = job_after(job)) {
+        job->ran = true;
         ok = run_job(c, job, alone);
         if (!ok) {
             end = job_after(job);
@@ -170,7 +173,9 @@ static void on_done(void *user, struct worker_task *task)
 
 static void on_dropped(void *user, struct worker_task *task)
 {
-    (void)user;
+    struct db *db = user;
+    const struct db_job *job = job_of(task);
+    db->unwritten = db->unwritten || !job->ran || error_is(&job->err);
     drop(job_of(task));
 }
 
@@ -215,11 +220,14 @@ bool db_close(struct db *db, int64_t flush_ms)
         connection_interrupt(db->connection);
     }
     VEC_EACH (&db->refused, struct db_job *, job) {
+        db->unwritten = true;
         deferred_cancel((*job)->refusal);
         drop(*job);
     }
     vec_release(&db->refused);
-    if (worker_destroy(db->worker, flush_ms > END_WAIT_MS ? flush_ms : END_WAIT_MS)) {
+    bool ended = worker_destroy(db->worker, flush_ms > END_WAIT_MS ? flush_ms : END_WAIT_MS);
+    flushed = flushed && ended && !db->unwritten;
+    if (ended) {
         connection_close(db->connection);
         free(db);
     }
@@ -268,10 +276,15 @@ void db_job_cancel(struct db_job *job)
 bool db_run_now(struct db *db, bool (*work)(struct connection *c, void *user, struct error *err),
                 void *user, struct error *err)
 {
-    assert(worker_open(db->worker) == 0);
+    assert(worker_wait(db->worker, 0));
     struct db_job job = {.call = {.work = work, .user = user}};
     run_group(db->connection, &job);
     return !error_is(&job.err) || error_move(err, &job.err);
+}
+
+bool db_wait(struct db *db, int64_t wait_ms)
+{
+    return worker_wait(db->worker, wait_ms);
 }
 
 void db_stats(const struct db *db, struct db_stats *out)

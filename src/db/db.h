@@ -33,7 +33,8 @@ struct db;
 struct db_job;
 
 /* The texts that made the database what it is: migrations[n] leads from version n to n + 1. What
- * was released is never changed. They must outlive the database. */
+ * was released is never changed. They must outlive the database. No table is both STRICT and
+ * WITHOUT ROWID: SQLite 3.40 takes sound ones for damaged (quick_check mixes up their columns). */
 struct db_schema {
     const char *const *migrations;
     int version; /* the count of them */
@@ -85,7 +86,11 @@ struct db_job *db_submit(struct db *db, const struct db_task *task);
 /* `done` is not called any more. What has begun is written all the same. NULL is fine. */
 void db_job_cancel(struct db_job *job);
 
-/* At start-up, before the first db_submit: runs at once, and returns when it is on disk. */
+/* For the end: blocks until all that was submitted has run, at most so long; true where it has. It
+ * is told as always. */
+bool db_wait(struct db *db, int64_t wait_ms);
+/* For start-up and the end, while the loop does not turn and nothing submitted waits or runs
+ * (before the first db_submit, after db_wait): runs at once, and returns when it is on disk. */
 bool db_run_now(struct db *db, bool (*work)(struct connection *c, void *user, struct error *err),
                 void *user, struct error *err) ATTR_NODISCARD;
 

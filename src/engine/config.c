@@ -88,6 +88,7 @@ static struct config *config_new(void)
     config->retention_ms = CONFIG_RETENTION_DEFAULT_MS;
     config->max_series = STORE_MAX_SERIES_DEFAULT;
     config->promql = config_promql_default();
+    config_rules_init(&config->rules);
     return config;
 }
 
@@ -111,6 +112,7 @@ void config_unref(struct config *config)
     vec_release(&config->targets);
     services_release(&config->services);
     packs_release(&config->packs);
+    config_rules_release(&config->rules);
     free(config->file);
     free(config->environment);
     free(config->default_source);
@@ -132,6 +134,7 @@ static void read_global(struct config *config, struct yaml_reader *r, const stru
     yaml_read_duration(r, global, "retention", &config->retention_ms);
     yaml_read_int(r, global, "max_series", 1, MAX_SERIES_LIMIT, &max_series);
     config->max_series = (size_t)max_series;
+    config_rules_read_global(&config->rules, r, global);
     yaml_read_done(r, global);
 }
 
@@ -210,6 +213,8 @@ struct config *config_load(const char *file, struct diags *diags)
             source_configs_read(&config->sources, &r, yaml_member(&r, root, "sources"),
                                 config->interval_ms);
             services_read(&config->services, &r, yaml_member(&r, root, "services"));
+            config_rules_add_own(&config->rules, config->interval_ms, diags);
+            config_rules_read(config, &r, root);
             yaml_read_done(&r, root);
             check_names(config, &r, root);
         }
@@ -330,6 +335,7 @@ struct config *config_from_targets(const char *const *targets, size_t count, str
     for (size_t i = 0; i < count; i++) {
         report(diags, add_target(config, targets[i], &err), &err);
     }
+    config_rules_add_own(&config->rules, config->interval_ms, diags);
     if (count == 0) {
         report(diags, add_target(config, "host:", &err), &err);
         report(diags, add_address(config, "http://127.0.0.1:9090", true, &err), &err);

@@ -12,6 +12,7 @@
 
 #include "base/diag.h"
 #include "engine/config_promql.h"
+#include "engine/config_rules.h"
 #include "panel/packs.h"
 #include "panel/services.h"
 #include "source/source.h"
@@ -41,6 +42,7 @@ struct config {
     VEC(struct config_target) targets;
     struct services services;
     struct packs packs;
+    struct config_rules rules;
 };
 
 /* Where the configuration is: `named` (from --config), $TOCSIN_CONFIG,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/address.h"
+#include "engine/engine_alerts.h"
 #include "engine/engine_source.h"
 #include "source/poller.h"
 
@@ -22,6 +23,7 @@ struct engine {
     struct ticker *trim;
     VEC(struct engine_source *) sources;
     VEC(struct address *) addresses;
+    struct engine_alerts *alerts; /* NULL where rules are not evaluated */
 };
 
 static void changed(struct engine *engine)
@@ -43,6 +45,9 @@ static void poll_done(void *user, struct polled *polled)
     VEC_EACH (&engine->sources, struct engine_source *, s) {
         if (engine_source_polled(*s) == polled) {
             engine_source_polled_now(*s, now);
+            if (engine->alerts != NULL) {
+                engine_alerts_polled(engine->alerts, *s);
+            }
             break;
         }
     }
@@ -78,6 +83,46 @@ static void add_source(struct engine *engine, const struct config *snapshot,
         return;
     }
     vec_push(&engine->sources, s);
+    if (engine->alerts != NULL) {
+        engine_alerts_add_source(engine->alerts, s);
+    }
+}
+
+static void destroy_source(struct engine *engine, struct engine_source *s)
+{
+    if (engine->alerts != NULL) {
+        engine_alerts_remove_source(engine->alerts, s);
+    }
+    engine_source_destroy(s);
+}
+
+static struct engine_source *source_at(void *user, size_t i)
+{
+    const struct engine *engine = user;
+    return i < engine->sources.len ? engine->sources.items[i] : NULL;
+}
+
+static void alerts_changed(void *user)
+{
+    changed(user);
+}
+
+static void start_alerts(struct engine *engine)
+{
+    const struct engine_options *options = &engine->options;
+    const struct engine_alerts_options alerts = {.scope = &engine->scope,
+                                                 .config = engine->config,
+                                                 .state_dir = options->state_dir,
+                                                 .socket_path = options->socket_path,
+                                                 .reload = options->reload,
+                                                 .reload_user = options->user,
+                                                 .source_at = source_at,
+                                                 .changed = alerts_changed,
+                                                 .user = engine};
+    engine->alerts = engine_alerts_create(&alerts);
+    VEC_EACH (&engine->sources, struct engine_source *, s) {
+        engine_alerts_add_source(engine->alerts, *s);
+    }
 }
 
 /* An address turned out to be something: it becomes a source, named by host and port. */
@@ -138,6 +183,9 @@ struct engine *engine_create(const struct engine_options *options)
     VEC_EACH (&engine->config->sources.list, const struct source_config, config) {
         add_source(engine, engine->config, config);
     }
+    if (options->rules) {
+        start_alerts(engine);
+    }
     add_addresses(engine);
     return engine;
 }
@@ -151,6 +199,8 @@ void engine_destroy(struct engine *engine)
     VEC_EACH (&engine->addresses, struct address *, address) {
         address_cancel(*address);
     }
+    /* Other engines' alerts go with the alerts: sources are told nothing any more. */
+    engine_alerts_destroy(engine->alerts);
     VEC_EACH (&engine->sources, struct engine_source *, s) {
         engine_source_destroy(*s);
     }
@@ -185,7 +235,7 @@ static void drop_sources(struct engine *engine, const struct config *config)
         struct engine_source *s = engine->sources.items[i];
         if (!kept(config, s)) {
             vec_remove(&engine->sources, i);
-            engine_source_destroy(s);
+            destroy_source(engine, s);
         }
     }
 }
@@ -224,6 +274,9 @@ void engine_reload(struct engine *engine, struct config *config)
             add_source(engine, config, source);
         }
     }
+    if (engine->alerts != NULL) {
+        engine_alerts_reload(engine->alerts, config);
+    }
     engine_poll_now(engine);
     config_unref(old);
 }
@@ -231,6 +284,16 @@ void engine_reload(struct engine *engine, struct config *config)
 const struct config *engine_config(const struct engine *engine)
 {
     return engine->config;
+}
+
+struct alerts *engine_alerts(const struct engine *engine)
+{
+    return engine->alerts != NULL ? engine_alerts_get(engine->alerts) : NULL;
+}
+
+bool engine_is_second(const struct engine *engine)
+{
+    return engine->alerts != NULL && engine_alerts_is_second(engine->alerts);
 }
 
 const struct board *engine_board(const struct engine *engine)
@@ -286,6 +349,37 @@ void engine_source_health(const struct engine *engine, size_t i, struct wall now
     } else {
         *out = (struct source_health){0};
     }
+}
+
+void engine_stats(const struct engine *engine, struct wall now, struct engine_stats *out)
+{
+    *out = (struct engine_stats){.sources = engine_source_count(engine)};
+    for (size_t i = 0; i < out->sources; i++) {
+        struct source_health health;
+        engine_source_health(engine, i, now, &health);
+        out->sources_up += health.state == SOURCE_UP || health.state == SOURCE_DEGRADED ? 1 : 0;
+        out->polls += health.attempts;
+        out->failures += health.failures;
+    }
+    struct store_stats store;
+    store_stats(engine->store, &store);
+    out->series = store.series;
+    out->store_bytes = store.bytes;
+}
+
+bool engine_settled(const struct engine *engine)
+{
+    if (engine_probing(engine)) {
+        return false;
+    }
+    VEC_EACH (&engine->sources, struct engine_source *const, s) {
+        struct source_health health;
+        polled_health(engine_source_polled(*s), loop_wall(engine->options.loop), &health);
+        if (health.state == SOURCE_WAITING) {
+            return false;
+        }
+    }
+    return true;
 }
 
 void engine_poll_now(struct engine *engine)

@@ -7,6 +7,7 @@
 #ifndef TOCSIN_ENGINE_ENGINE_H
 #define TOCSIN_ENGINE_ENGINE_H
 
+#include "alert/alerts.h"
 #include "base/log.h"
 #include "engine/config.h"
 #include "loop/loop.h"
@@ -23,9 +24,14 @@ typedef void (*engine_changed_cb)(void *user);
 struct engine_options {
     struct loop *loop;
     struct log *log;
-    struct config *config; /* referenced */
-    int64_t range_ms;      /* of charts; 0: no board (a single question) */
+    struct config *config;   /* referenced */
+    bool rules;              /* are evaluated */
+    const char *state_dir;   /* where their state is kept, or NULL: in memory */
+    const char *socket_path; /* of the control socket, or NULL */
+    int64_t range_ms;        /* of charts; 0: no board (a single question, or no screen) */
     engine_changed_cb changed;
+    /* For the control socket: reads the configuration again; an error where it is refused. */
+    bool (*reload)(void *user, struct error *err);
     void *user;
 };
 
@@ -40,6 +46,10 @@ void engine_destroy(struct engine *engine);
 void engine_reload(struct engine *engine, struct config *config);
 const struct config *engine_config(const struct engine *engine);
 
+/* NULL where rules are not evaluated. */
+struct alerts *engine_alerts(const struct engine *engine);
+/* Another engine has the state directory: this one keeps its state in memory. */
+bool engine_is_second(const struct engine *engine);
 /* NULL where the engine has none. */
 const struct board *engine_board(const struct engine *engine);
 void engine_set_range(struct engine *engine, int64_t range_ms);
@@ -49,6 +59,16 @@ void engine_tick(struct engine *engine, struct wall now);
 size_t engine_source_count(const struct engine *engine);
 void engine_source_health(const struct engine *engine, size_t i, struct wall now,
                           struct source_health *out);
+/* Figures of all of it, for the log. */
+struct engine_stats {
+    size_t sources, sources_up;
+    uint64_t polls, failures; /* of the sources that there are now, since each was added */
+    size_t series;            /* in the store */
+    size_t store_bytes;
+};
+void engine_stats(const struct engine *engine, struct wall now, struct engine_stats *out);
+/* True once every source was asked and answered or failed, however often since. */
+bool engine_settled(const struct engine *engine);
 void engine_poll_now(struct engine *engine);
 /* Who answers for a source of this name. */
 const struct directory *engine_directory(const struct engine *engine);

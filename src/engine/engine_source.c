@@ -101,6 +101,11 @@ struct polled *engine_source_polled(const struct engine_source *s)
     return s->polled;
 }
 
+bool engine_source_is_polled(const struct engine_source *s)
+{
+    return s->config->ops->report != NULL;
+}
+
 bool engine_source_same(const struct engine_source *s, const struct source_config *config)
 {
     return strcmp(s->config->name, config->name) == 0 && s->config->ops == config->ops &&

@@ -28,6 +28,8 @@ struct engine_source *engine_source_create(const struct engine_scope *scope,
 void engine_source_destroy(struct engine_source *s);
 const char *engine_source_name(const struct engine_source *s);
 struct polled *engine_source_polled(const struct engine_source *s);
+/* Does it bring series into the store? */
+bool engine_source_is_polled(const struct engine_source *s);
 /* Says `config` the same as what this one was made of? */
 bool engine_source_same(const struct engine_source *s, const struct source_config *config);
 /* How questions over what it polls are answered from now on; nothing at a server. */

@@ -12,6 +12,9 @@
  * ERROR_HTTP, unless `any_status`; each with `http` set and the first line of the body's text in
  * the message.
  *
+ * Over a unix socket the URL's host is a name like any other: it goes into the Host header, and
+ * redirects to another one leave the socket.
+ *
  * Redirects: up to 5, unless the config says no. Credentials, the config's headers and client
  * certificates go to the same scheme, host and port only (and from a host's port 80 to its own
  * 443); with a body a redirect to another host is an error.
@@ -69,6 +72,7 @@ struct http_header {
 struct http_request {
     enum http_method method;
     const char *url;                   /* copied */
+    const char *unix_socket;           /* copied; connect to this file instead, or NULL */
     const struct http_config *config;  /* or NULL; referenced until done */
     const struct http_header *headers; /* copied; beside those of the config */
     size_t header_count;

@@ -23,6 +23,7 @@ struct http_call *http_send(struct http_client *client, const struct http_reques
     call->client = client;
     call->method = request->method;
     call->url = mem_strdup(request->url);
+    call->unix_socket = copy_or_null(request->unix_socket);
     call->config =
         request->config != NULL ? http_config_ref(request->config) : http_config_default();
     for (size_t i = 0; i < request->header_count; i++) {
@@ -63,6 +64,7 @@ static void call_free(struct http_call *call)
     http_config_unref(call->config);
     free(call->token);
     free(call->url);
+    free(call->unix_socket);
     free(call->body);
     free(call->content_type);
     free(call);
@@ -80,6 +82,11 @@ void http_cancel(struct http_call *call)
     } else {
         call_free(call);
     }
+}
+
+const char *call_unix_socket(const struct http_call *call)
+{
+    return call->foreign ? NULL : call->unix_socket;
 }
 
 struct str http_call_content_type(const struct http_call *call)

@@ -21,7 +21,11 @@ void call_add_host(const struct http_call *call, struct strbuf *out)
 {
     struct url url;
     struct error err = ERROR_INIT;
-    if (url_parse(call->url, &url, &err)) {
+    if (call_unix_socket(call) != NULL) {
+        strbuf_add_char(out, '\'');
+        utf8_add_printable(out, str_from(call_unix_socket(call)));
+        strbuf_add_char(out, '\'');
+    } else if (url_parse(call->url, &url, &err)) {
         strbuf_add_char(out, '\'');
         utf8_add_printable(out, str_from(url.host));
         strbuf_printf(out, ":%s'", url.port);
@@ -87,7 +91,7 @@ static void set_not_connected(const struct failure *failure)
 {
     struct error *err = &failure->call->err;
     struct strbuf whom = STRBUF_INIT;
-    if (failure->call->config->proxy_url != NULL) {
+    if (failure->call->config->proxy_url != NULL && call_unix_socket(failure->call) == NULL) {
         strbuf_add_c(&whom, "the proxy '");
         http_url_redacted(&whom, failure->call->config->proxy_url);
         strbuf_printf(&whom, "' on the way to %s", failure->host);

@@ -81,6 +81,7 @@ struct http_call {
     /* The request; all of it is ours. */
     enum http_method method;
     char *url;
+    char *unix_socket; /* or NULL */
     struct http_config *config;
     VEC(char *) headers; /* "Name: value" */
     char *body;
@@ -134,6 +135,8 @@ void sockets_release(struct http_client *client);
 void call_start(struct http_call *call);
 /* The transfer is over: ends the call, or starts the next one (a redirect). */
 void call_transferred(struct http_call *call, CURLcode result);
+/* The socket this transfer goes to, or NULL for the network. */
+const char *call_unix_socket(const struct http_call *call);
 /* Runs the completion (unless silent) and frees the call. */
 void call_complete(struct http_call *call);
 

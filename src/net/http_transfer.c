@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/un.h>
 
 #include "base/mem.h"
 #include "net/base64.h"
@@ -173,9 +174,22 @@ static void set_tls(struct http_call *call)
     }
 }
 
+static bool set_unix_socket(struct http_call *call, const char *path, struct error *err)
+{
+    if (strlen(path) >= sizeof(((struct sockaddr_un *)NULL)->sun_path)) {
+        return error_set(err, ERROR_CONFIG, "the name of the socket '%s' is too long", path);
+    }
+    curl_easy_setopt(call->easy, CURLOPT_UNIX_SOCKET_PATH, path);
+    curl_easy_setopt(call->easy, CURLOPT_PROXY, "");
+    return true;
+}
+
 static bool set_proxy(struct http_call *call, struct error *err)
 {
     const struct http_config *config = call->config;
+    if (call_unix_socket(call) != NULL) {
+        return set_unix_socket(call, call_unix_socket(call), err);
+    }
     if (config->proxy_url != NULL) {
         curl_easy_setopt(call->easy, CURLOPT_PROXY, config->proxy_url);
         curl_easy_setopt(call->easy, CURLOPT_NOPROXY,

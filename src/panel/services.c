@@ -64,6 +64,7 @@ static void read_service(struct services *out, struct yaml_reader *reader,
     service.source = read_text(out, reader, node, "source");
     service.panel = read_text(out, reader, node, "panel");
     read_match(out, reader, node, &service);
+    (void)yaml_member(reader, node, "alerts"); /* read with the rules */
     yaml_read_done(reader, node);
     if (service.name == NULL) {
         return;

@@ -8,6 +8,7 @@
 #ifndef TOCSIN_SERIES_CHUNK_H
 #define TOCSIN_SERIES_CHUNK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "series/column.h"
@@ -28,6 +29,7 @@ struct chunk {
 struct slot {
     struct column column;
     uint32_t first_chunk; /* chunks with an older id hold another series' values here (low bits) */
+    bool archived;        /* the archive knows whose it is */
 };
 
 /* The settled columns of `slots` over `rows` rows. NULL where they need more than 4 GiB. */

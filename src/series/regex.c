@@ -47,7 +47,7 @@ static pcre2_code *compile(struct str pcre, uint32_t options, int *error_code)
     strbuf_add_c(&text, LIMITS);
     strbuf_add_str(&text, pcre);
     PCRE2_SIZE offset = 0;
-    options |= PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C;
+    options |= PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_ALT_CIRCUMFLEX | PCRE2_NEVER_BACKSLASH_C;
     pcre2_code *code =
         pcre2_compile((PCRE2_SPTR)strbuf_cstr(&text), text.len, options, error_code, &offset, NULL);
     strbuf_release(&text);

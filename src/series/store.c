@@ -20,6 +20,7 @@ struct store *store_create(const struct store_options *options, struct label_tab
     }
     store->table = table;
     store->timelines.next_chunk_id = 1;
+    store->timelines.next_archive_id = 1;
     store->timelines.chunk_span_ms = options->retention_ms / CHUNKS_PER_RETENTION;
     postings_init(&store->postings, table);
     vec_push(&store->targets, NULL);
@@ -150,6 +151,7 @@ void store_remove_target(struct store *store, store_target target, int64_t t_ms)
         s->generation++;
         s->target = 0;
     }
+    timeline_seal(store->targets.items[target]); /* nothing more comes */
     vec_push(&store->retired, store->targets.items[target]);
     store->targets.items[target] = NULL;
     store->version++;

@@ -18,6 +18,7 @@ struct timeline *timeline_create(struct timeline_shared *shared)
 {
     struct timeline *tl = mem_zalloc(1, sizeof(*tl));
     tl->shared = shared;
+    tl->archived_chunk = (uint32_t)shared->next_chunk_id - 1;
     shared->bytes += sizeof(*tl);
     return tl;
 }
@@ -78,6 +79,34 @@ uint32_t timeline_add_slot(struct timeline *tl)
     return (uint32_t)tl->slots.len - 1;
 }
 
+void timeline_set_slots(struct timeline *tl, uint32_t count)
+{
+    size_t before = slots_bytes(tl);
+    assert(tl->slots.len == 0);
+    free(tl->slots.items);
+    tl->slots.items = mem_zalloc(count, sizeof(*tl->slots.items));
+    tl->slots.len = tl->slots.capacity = count;
+    tl->shared->bytes += slots_bytes(tl) - before;
+}
+
+void timeline_add_chunk(struct timeline *tl, struct chunk *chunk)
+{
+    tl->shared->bytes += chunk->size;
+    tl->shared->samples += chunk->samples;
+    vec_push(&tl->chunks, chunk);
+}
+
+const struct chunk *timeline_unarchived(const struct timeline *tl)
+{
+    for (size_t i = 0; i < tl->chunks.len; i++) {
+        uint32_t age = (uint32_t)tl->chunks.items[i]->id - tl->archived_chunk;
+        if (age != 0 && age <= UINT32_MAX / 2) {
+            return tl->chunks.items[i];
+        }
+    }
+    return NULL;
+}
+
 void timeline_free_slot(struct timeline *tl, uint32_t slot)
 {
     size_t before = slots_bytes(tl);
@@ -105,13 +134,18 @@ static void close_rows(struct timeline *tl)
     /* 500,000 series of 240 incompressible values are under 1 GiB. */
     assert(chunk != NULL);
     shared->next_chunk_id++;
-    shared->bytes += chunk->size;
-    shared->samples += chunk->samples;
-    vec_push(&tl->chunks, chunk);
+    timeline_add_chunk(tl, chunk);
     VEC_EACH (&tl->slots, struct slot, slot) {
         reset_column(tl, slot);
     }
     tl->rows = 0;
+}
+
+void timeline_seal(struct timeline *tl)
+{
+    if (tl->rows > 0) {
+        close_rows(tl);
+    }
 }
 
 uint32_t timeline_row(struct timeline *tl, int64_t t_ms)

@@ -23,6 +23,7 @@ struct timeline_shared {
     size_t bytes;   /* of timelines, columns and chunks */
     size_t samples; /* kept */
     struct times_cache cache;
+    uint32_t next_archive_id; /* for timelines (store_sealed.h) */
 };
 
 struct timeline {
@@ -33,12 +34,22 @@ struct timeline {
     VEC(struct slot) slots;
     VEC(uint32_t) free_slots;
     VEC(struct chunk *) chunks; /* oldest first */
+    uint32_t archive_id;        /* 0: the archive does not know it */
+    uint32_t archived_chunk;    /* the newest that was handed out (low bits of its id) */
 };
 
 struct timeline *timeline_create(struct timeline_shared *shared);
 void timeline_destroy(struct timeline *tl);
 
 uint32_t timeline_add_slot(struct timeline *tl);
+/* Into an empty timeline: so many slots, all without values. */
+void timeline_set_slots(struct timeline *tl, uint32_t count);
+/* Behind all others; its id is below shared->next_chunk_id. */
+void timeline_add_chunk(struct timeline *tl, struct chunk *chunk);
+/* The open rows, if any, become a chunk. */
+void timeline_seal(struct timeline *tl);
+/* The oldest chunk that the archive does not have, or NULL. */
+const struct chunk *timeline_unarchived(const struct timeline *tl);
 /* Its open rows are gone at once, its closed ones with their chunks. */
 void timeline_free_slot(struct timeline *tl, uint32_t slot);
 

@@ -24,6 +24,7 @@
 
 struct yaml_reader;
 struct yaml_node;
+struct foreign_ops;
 
 struct source;
 
@@ -94,6 +95,8 @@ struct source_ops {
     struct answerer *(*answerer)(struct source *source);
     /* For screens: where it points, without secrets. */
     void (*endpoint)(const struct source *source, struct strbuf *out);
+    /* Alerts of an engine behind it (foreign.h); NULL where there can be none. */
+    const struct foreign_ops *foreign;
     void (*destroy)(struct source *source); /* cancels; NULL is fine */
 };
 

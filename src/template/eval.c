@@ -33,15 +33,15 @@ static bool eval_field(struct frame *f, const struct operand *o, struct str fiel
                        struct template_value *value)
 {
     struct template_value found;
-    switch (value_member(value, field, &found)) {
+    switch (template_value_member(value, field, &found)) {
     case VALUE_FOUND:
         *value = found;
         return true;
     case VALUE_NO_MEMBER:
         break;
     }
-    const char *type = template_type_name(value);
-    return exec_fail(f->exec, o->begin, o->end, "a %s has no field '%.*s'", type, STR_ARG(field));
+    const char *type = template_value_type_name(value);
+    return exec_fail(f->exec, o->begin, o->end, "no field '%.*s' in %s", STR_ARG(field), type);
 }
 
 /* `args` are what the last field may be called with. */
@@ -77,18 +77,18 @@ static bool eval_fields(struct frame *f, const struct operand *o, const struct t
     return true;
 }
 
-static bool wrong_argument(struct frame *f, const struct operand *o, const struct function *fn,
-                           const char *wanted, const struct template_value *value)
+static bool wrong_argument(struct frame *f, const struct operand *o,
+                           const struct template_function *fn, const char *wanted,
+                           const struct template_value *value)
 {
-    size_t begin = o->begin;
-    return exec_fail(f->exec, begin, o->end, "%s wants %s and not a %s", fn->name, wanted,
-                     template_type_name(value));
+    return exec_fail(f->exec, o->begin, o->end, "%s wants %s, not %s", fn->name, wanted,
+                     template_value_type_name(value));
 }
 
 /* Checks a value against the letter of functions.def; makes a number of what is asked for as one.
  */
-static bool convert(struct frame *f, const struct operand *o, const struct function *fn, char type,
-                    struct template_value *value)
+static bool convert(struct frame *f, const struct operand *o, const struct template_function *fn,
+                    char type, struct template_value *value)
 {
     double number = 0;
     switch (type) {
@@ -97,16 +97,16 @@ static bool convert(struct frame *f, const struct operand *o, const struct funct
     case 'i':
         return value->kind == TEMPLATE_INT || wrong_argument(f, o, fn, "a whole number", value);
     case 'n':
-        if (!value_number(value, &number)) {
+        if (!template_value_number(value, &number)) {
             return value->kind == TEMPLATE_STRING
-                       ? exec_fail(f->exec, o->begin, o->end, "%s wants a number and not '%.*s'",
+                       ? exec_fail(f->exec, o->begin, o->end, "%s wants a number, not '%.*s'",
                                    fn->name, STR_ARG(str_slice(value->string, 0, 80)))
                        : wrong_argument(f, o, fn, "a number", value);
         }
         *value = template_float(number);
         return true;
     case 'm':
-        return value_is_sample(value) || wrong_argument(f, o, fn, "a sample", value);
+        return template_value_is_sample(value) || wrong_argument(f, o, fn, "a sample", value);
     case 'v':
     case 'l':
         return value->kind == TEMPLATE_LIST || wrong_argument(f, o, fn, "a list", value);
@@ -115,7 +115,7 @@ static bool convert(struct frame *f, const struct operand *o, const struct funct
     }
 }
 
-static char argument_type(const struct function *fn, size_t i)
+static char argument_type(const struct template_function *fn, size_t i)
 {
     const char *star = strchr(fn->types, '*');
     size_t fixed = star != NULL ? (size_t)(star - fn->types) : strlen(fn->types);
@@ -124,18 +124,18 @@ static char argument_type(const struct function *fn, size_t i)
 
 static bool check_count(struct frame *f, const struct operand *o, size_t count)
 {
-    const struct function *fn = o->function;
+    const struct template_function *fn = o->function;
     const char *star = strchr(fn->types, '*');
     size_t least = star != NULL ? (size_t)(star - fn->types) : strlen(fn->types);
     if (count >= least && (star != NULL || count == least)) {
         return true;
     }
-    return exec_fail(f->exec, o->begin, o->end, "%s takes %s%zu argument%s and not %zu", fn->name,
+    return exec_fail(f->exec, o->begin, o->end, "%s takes %s%zu argument%s, not %zu", fn->name,
                      star != NULL ? "at least " : "", least, least == 1 ? "" : "s", count);
 }
 
 /* `and` and `or`: no more is computed than must be. */
-static bool is_short_circuit(const struct function *fn)
+static bool is_short_circuit(const struct template_function *fn)
 {
     return strcmp(fn->name, "and") == 0 || strcmp(fn->name, "or") == 0;
 }
@@ -148,7 +148,7 @@ static bool eval_short_circuit(struct frame *f, const struct command *command,
         if (!eval_operand(f, &command->operands[i], out)) {
             return false;
         }
-        if (value_truth(out) == ends_with) {
+        if (template_value_truth(out) == ends_with) {
             return true;
         }
     }
@@ -179,7 +179,7 @@ static bool eval_call(struct frame *f, const struct command *command,
                       const struct template_value *piped, struct template_value *out)
 {
     const struct operand *head = &command->operands[0];
-    const struct function *fn = head->function;
+    const struct template_function *fn = head->function;
     size_t count = command->count - 1 + (piped != NULL ? 1 : 0);
     struct template_value *args = NULL;
     if (!check_count(f, head, count)) {

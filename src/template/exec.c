@@ -66,7 +66,7 @@ static enum flow walk_condition(struct frame *f, const struct node *node)
     if (!eval_pipe(f, node->pipe, &value)) {
         return FLOW_STOP;
     }
-    if (!value_truth(&value)) {
+    if (!template_value_truth(&value)) {
         return node->otherwise != NULL ? walk_list(f, node->otherwise) : FLOW_ON;
     }
     struct template_value dot = f->dot;
@@ -138,11 +138,12 @@ static enum flow walk_range(struct frame *f, const struct node *node)
     bool can = over.kind == TEMPLATE_LIST || over.kind == TEMPLATE_INT ||
                over.kind == TEMPLATE_NIL || (over.kind == TEMPLATE_MAP && !over.map->is_struct);
     if (!can) {
-        exec_fail(f->exec, node->pipe->begin, node->pipe->end, "range over a %s",
-                  template_type_name(&over));
+        exec_fail(f->exec, node->pipe->begin, node->pipe->end,
+                  "range over %s: only lists, maps and whole numbers have elements",
+                  template_value_type_name(&over));
         return FLOW_STOP;
     }
-    bool empty = over.kind == TEMPLATE_INT ? over.integer <= 0 : !value_truth(&over);
+    bool empty = over.kind == TEMPLATE_INT ? over.integer <= 0 : !template_value_truth(&over);
     if (empty) {
         return node->otherwise != NULL ? walk_list(f, node->otherwise) : FLOW_ON;
     }

@@ -18,7 +18,7 @@ static void bad_verb(struct strbuf *out, const struct format_spec *spec, struct 
     if (v->kind == TEMPLATE_NIL) {
         strbuf_add_c(out, "<nil>");
     } else {
-        strbuf_printf(out, "%s=", template_type_name(v));
+        strbuf_printf(out, "%s=", template_value_type_name(v));
         format_any(out, &plain, v, depth + 1);
     }
     strbuf_add_char(out, ')');
@@ -62,6 +62,25 @@ static void format_hex(struct strbuf *out, const struct format_spec *spec, struc
     strbuf_release(&hex);
 }
 
+/* %+q: what is beyond ASCII is escaped, too. */
+static void quote_ascii(struct strbuf *out, struct str text)
+{
+    struct strbuf quoted;
+    strbuf_init(&quoted, out->max);
+    escape_quoted(&quoted, text);
+    out->overflowed = out->overflowed || quoted.overflowed;
+    struct str s = strbuf_str(&quoted);
+    for (size_t length = 0; s.len > 0; s = str_slice(s, length, s.len)) {
+        uint32_t c = utf8_decode(s, &length);
+        if (c < 0x80) {
+            strbuf_add_char(out, (char)c);
+        } else {
+            strbuf_printf(out, c > 0xFFFF ? "\\U%08x" : "\\u%04x", (unsigned)c);
+        }
+    }
+    strbuf_release(&quoted);
+}
+
 static void format_quoted(struct strbuf *out, const struct format_spec *spec, struct str text)
 {
     struct strbuf quoted;
@@ -75,6 +94,8 @@ static void format_quoted(struct strbuf *out, const struct format_spec *spec, st
         strbuf_add_char(&quoted, '`');
         strbuf_add_str(&quoted, text);
         strbuf_add_char(&quoted, '`');
+    } else if (spec->plus) {
+        quote_ascii(&quoted, text);
     } else {
         escape_quoted(&quoted, text);
     }
@@ -88,7 +109,7 @@ static void format_string(struct strbuf *out, const struct format_spec *spec, st
 {
     switch (spec->verb) {
     case 'v':
-        if (spec->sharp) {
+        if (spec->sharp_v) {
             format_quoted(out, spec, v->string);
             break;
         }
@@ -121,7 +142,7 @@ static void format_elements(struct strbuf *out, const struct format_spec *spec,
         strbuf_add_char(out, ']');
         return;
     }
-    bool named = !v->map->is_struct || spec->plus;
+    bool named = !v->map->is_struct || spec->plus_v;
     strbuf_add_c(out, v->map->is_struct ? "{" : "map[");
     for (size_t i = 0; i < v->map->count && !out->overflowed; i++) {
         const struct template_value name = template_string(v->map->members[i].name);
@@ -188,7 +209,7 @@ static void format_verb(struct strbuf *out, const struct format_spec *spec, stru
         }
         break;
     case TEMPLATE_FLOAT:
-        shown = is_one_of(spec->verb, "vgGeEfFxXb");
+        shown = is_one_of(spec->verb, "vgGeEfFxX");
         if (shown) {
             format_float(out, spec, v->number);
         }
@@ -274,19 +295,21 @@ static char peek(const struct reading *r)
     return r->at < r->format.len ? r->format.data[r->at] : '\0';
 }
 
-/* False where there are no digits; too large a number is as none (Go: 1e6). */
+/* False where there are no digits. Behind too large a number nothing is read any more, as in Go. */
 static bool read_number(struct reading *r, int *number)
 {
     bool found = false;
     *number = 0;
-    while (peek(r) >= '0' && peek(r) <= '9') {
-        found = true;
-        if (*number <= 1000000) {
-            *number = *number * 10 + (peek(r) - '0');
+    for (; peek(r) >= '0' && peek(r) <= '9'; r->at++) {
+        if (*number > 1000000) {
+            r->at = r->format.len;
+            *number = 0;
+            return false;
         }
-        r->at++;
+        found = true;
+        *number = *number * 10 + (peek(r) - '0');
     }
-    return found && *number <= 1000000;
+    return found;
 }
 
 /* `[n]`: the value that comes next. */
@@ -420,6 +443,11 @@ static void format_directive(struct strbuf *out, struct reading *r)
     struct str verb = str_slice(r->format, r->at, length);
     spec.verb = length == 1 ? verb.data[0] : '\0';
     r->at += length;
+    if (spec.verb == 'v') { /* there the two flags mean fields with names, and Go's syntax */
+        spec.plus_v = spec.plus;
+        spec.sharp_v = spec.sharp;
+        spec.plus = spec.sharp = false;
+    }
     if (spec.verb == '%') {
         strbuf_add_char(out, '%');
     } else if (!r->good_index) {
@@ -427,7 +455,9 @@ static void format_directive(struct strbuf *out, struct reading *r)
     } else if (r->next >= r->count) {
         strbuf_printf(out, "%%!%.*s(MISSING)", STR_ARG(verb));
     } else if (spec.verb == 'T') {
-        format_pad(out, &spec, str_from(template_type_name(&r->values[r->next++])));
+        const struct template_value *value = &r->values[r->next++];
+        bool nil = value->kind == TEMPLATE_NIL;
+        format_pad(out, &spec, nil ? STR("<nil>") : str_from(template_value_type_name(value)));
     } else {
         format_verb(out, &spec, verb, &r->values[r->next++], 0);
     }
@@ -457,7 +487,7 @@ void format_printf(struct strbuf *out, struct str format, const struct template_
             strbuf_add_c(out, "<nil>");
             continue;
         }
-        strbuf_printf(out, "%s=", template_type_name(&values[i]));
+        strbuf_printf(out, "%s=", template_value_type_name(&values[i]));
         format_value(out, &values[i]);
     }
     strbuf_add_char(out, ')');

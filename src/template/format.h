@@ -28,6 +28,8 @@ struct format_spec {
     bool sharp;
     bool space;
     bool zero;
+    bool plus_v;  /* %+v: fields with their names */
+    bool sharp_v; /* %#v: texts in quotes */
     bool has_width;
     bool has_precision;
     int width;

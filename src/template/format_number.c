@@ -1,7 +1,7 @@
 /* Numbers, durations and times as Go's fmt writes them (fmt/format.go, strconv, time). */
 #include <math.h>
-#include <stdio.h>
 
+#include "base/escape.h"
 #include "base/number.h"
 #include "base/utf8.h"
 #include "template/format.h"
@@ -37,34 +37,49 @@ static unsigned base_of(char verb)
     }
 }
 
+/* In single quotes, as Go's strconv.QuoteRune. */
+static void quote_character(struct strbuf *out, uint32_t c)
+{
+    struct strbuf quoted;
+    char bytes[4];
+    strbuf_init(&quoted, 40);
+    (void)escape_quoted(&quoted, str_span(bytes, utf8_encode(c, bytes))); /* it is short */
+    struct str inside = str_slice(strbuf_str(&quoted), 1, quoted.len - 2);
+    strbuf_add_char(out, '\'');
+    if (c == '\'') {
+        strbuf_add_c(out, "\\'");
+    } else if (c == '"') {
+        strbuf_add_char(out, '"');
+    } else {
+        strbuf_add_str(out, inside);
+    }
+    strbuf_add_char(out, '\'');
+    strbuf_release(&quoted);
+}
+
 /* %c, %q and %U: the number is a character. */
 static void format_character(struct strbuf *out, const struct format_spec *spec, int64_t value)
 {
-    char text[16];
-    char bytes[4];
     bool valid = value >= 0 && value <= 0x10FFFF && !(value >= 0xD800 && value < 0xE000);
-    size_t len = utf8_encode(valid ? (uint32_t)value : UTF8_REPLACEMENT, bytes);
-    int written = 0;
+    uint32_t c = valid ? (uint32_t)value : UTF8_REPLACEMENT;
+    struct strbuf text;
+    char bytes[4];
+    strbuf_init(&text, 100);
     if (spec->verb == 'U') {
-        written =
-            snprintf(text, sizeof(text), "U+%04llX", (unsigned long long)value & 0xffffffffff);
-    } else if (spec->verb == 'c') {
-        written = snprintf(text, sizeof(text), "%.*s", (int)len, bytes);
-        if (value == 0) {
-            format_pad(out, spec, str_span("", 1));
-            return;
+        strbuf_printf(&text, "U+%04llX", (unsigned long long)value);
+        if (spec->sharp && valid) {
+            strbuf_add_char(&text, ' ');
+            strbuf_add_char(&text, '\'');
+            strbuf_add(&text, bytes, utf8_encode(c, bytes));
+            strbuf_add_char(&text, '\'');
         }
-    } else if (value == '\'' || value == '\\') {
-        written = snprintf(text, sizeof(text), "'\\%c'", (char)value);
-    } else if (valid && utf8_is_control((uint32_t)value)) {
-        written = value == '\n'   ? snprintf(text, sizeof(text), "'\\n'")
-                  : value == '\t' ? snprintf(text, sizeof(text), "'\\t'")
-                  : value == '\r' ? snprintf(text, sizeof(text), "'\\r'")
-                                  : snprintf(text, sizeof(text), "'\\x%02x'", (unsigned)value);
+    } else if (spec->verb == 'c') {
+        strbuf_add(&text, bytes, utf8_encode(c, bytes));
     } else {
-        written = snprintf(text, sizeof(text), "'%.*s'", (int)len, bytes);
+        quote_character(&text, c);
     }
-    format_pad(out, spec, str_span(text, (size_t)written));
+    format_pad(out, spec, strbuf_str(&text));
+    strbuf_release(&text);
 }
 
 /* How many digits there are at least. */
@@ -120,37 +135,63 @@ void format_int(struct strbuf *out, const struct format_spec *spec, int64_t valu
     strbuf_release(&text);
 }
 
+/* %x: as C's %a, with two digits of the exponent at least. */
+static void write_hexadecimal(struct strbuf *text, const struct format_spec *spec, double value)
+{
+    struct strbuf hex = STRBUF_INIT;
+    if (spec->has_precision) {
+        strbuf_printf(&hex, "%.*a", spec->precision, value);
+    } else {
+        strbuf_printf(&hex, "%a", value);
+    }
+    size_t p = str_find(strbuf_str(&hex), 'p');
+    for (size_t i = 0; i < hex.len; i++) {
+        char c = hex.data[i];
+        bool letter = c >= 'a' && c <= 'z';
+        strbuf_add_char(text, spec->verb == 'X' && letter ? (char)(c & ~0x20) : c);
+        if (i == p + 1 && hex.len == p + 3) {
+            strbuf_add_char(text, '0');
+        }
+    }
+    strbuf_release(&hex);
+}
+
+static void write_shortest(struct strbuf *text, const struct format_spec *spec, double value)
+{
+    number_format_general(text, value);
+    for (size_t i = 0; i < text->len && spec->verb == 'G'; i++) {
+        text->data[i] = text->data[i] == 'e' ? 'E' : text->data[i];
+    }
+}
+
 /* Digits without a sign but a '-'. */
 static void write_float(struct strbuf *text, const struct format_spec *spec, double value)
 {
-    bool general = spec->verb == 'v' || spec->verb == 'g' || spec->verb == 'G';
     int precision = spec->has_precision ? spec->precision : 6;
-    if (general && !spec->has_precision) {
-        number_format_general(text, value);
-        if (spec->verb == 'G') {
-            for (size_t i = 0; i < text->len; i++) {
-                text->data[i] = text->data[i] == 'e' ? 'E' : text->data[i];
-            }
-        }
-        return;
-    }
+    bool sharp = spec->sharp;
     switch (spec->verb) {
+    case 'x':
+    case 'X':
+        write_hexadecimal(text, spec, value);
+        break;
     case 'e':
-        strbuf_printf(text, "%.*e", precision, value);
+        strbuf_printf(text, sharp ? "%#.*e" : "%.*e", precision, value);
         break;
     case 'E':
-        strbuf_printf(text, "%.*E", precision, value);
+        strbuf_printf(text, sharp ? "%#.*E" : "%.*E", precision, value);
         break;
     case 'f':
     case 'F':
-        strbuf_printf(text, "%.*f", precision, value);
-        break;
-    case 'G':
-        strbuf_printf(text, "%.*G", precision, value);
+        strbuf_printf(text, sharp ? "%#.*f" : "%.*f", precision, value);
         break;
     default:
-        strbuf_printf(text, "%.*g", precision, value);
-        break;
+        if (!spec->has_precision && !sharp) {
+            write_shortest(text, spec, value);
+        } else if (spec->verb == 'G') {
+            strbuf_printf(text, sharp ? "%#.*G" : "%.*G", precision, value);
+        } else {
+            strbuf_printf(text, sharp ? "%#.*g" : "%.*g", precision, value);
+        }
     }
 }
 

@@ -9,8 +9,8 @@ static enum call_result index_list(struct call *c, const struct template_value *
 {
     size_t count = of->kind == TEMPLATE_STRING ? of->string.len : of->list->count;
     if (index->kind != TEMPLATE_INT) {
-        return call_fail(c, "a %s is indexed by a number and not by a %s", template_type_name(of),
-                         template_type_name(index));
+        return call_fail(c, "%s is indexed by a whole number, not by %s",
+                         template_value_type_name(of), template_value_type_name(index));
     }
     if (index->integer < 0 || (uint64_t)index->integer >= count) {
         return call_fail(c, "index out of range: %lld of %zu", (long long)index->integer, count);
@@ -31,13 +31,13 @@ static enum call_result index_one(struct call *c, const struct template_value *o
         return call_fail(c, "index of nil");
     }
     if (of->kind != TEMPLATE_MAP || of->map->is_struct) {
-        return call_fail(c, "a %s cannot be indexed", template_type_name(of));
+        return call_fail(c, "%s cannot be indexed", template_value_type_name(of));
     }
     if (index->kind != TEMPLATE_STRING) {
-        return call_fail(c, "a map is indexed by a text and not by a %s",
-                         template_type_name(index));
+        return call_fail(c, "a map is indexed by a text, not by %s",
+                         template_value_type_name(index));
     }
-    (void)value_member(of, index->string, out); /* of a map, always found */
+    (void)template_value_member(of, index->string, out); /* of a map, always found */
     return CALL_OK;
 }
 
@@ -58,12 +58,12 @@ enum call_result call_slice(struct call *c, struct template_value *out)
 {
     const struct template_value *of = &c->args[0];
     if (of->kind != TEMPLATE_STRING && of->kind != TEMPLATE_LIST) {
-        return call_fail(c, "a %s cannot be sliced", template_type_name(of));
+        return call_fail(c, "%s cannot be sliced", template_value_type_name(of));
     }
     size_t count = of->kind == TEMPLATE_STRING ? of->string.len : of->list->count;
     size_t most = of->kind == TEMPLATE_STRING ? 3 : 4;
     if (c->count > most) {
-        return call_fail(c, "slice of a %s takes at most %zu indexes", template_type_name(of),
+        return call_fail(c, "slice of %s takes at most %zu indexes", template_value_type_name(of),
                          most - 1);
     }
     int64_t bounds[3] = {0, (int64_t)count, (int64_t)count};
@@ -98,7 +98,7 @@ enum call_result call_len(struct call *c, struct template_value *out)
     } else if (of->kind == TEMPLATE_MAP && !of->map->is_struct) {
         *out = template_int((int64_t)of->map->count);
     } else {
-        return call_fail(c, "len of a %s", template_type_name(of));
+        return call_fail(c, "%s has no length", template_value_type_name(of));
     }
     return CALL_OK;
 }
@@ -133,11 +133,19 @@ enum call_result call_join(struct call *c, struct template_value *out)
     for (size_t i = 0; i < list->count; i++) {
         if (list->items[i].kind != TEMPLATE_STRING) {
             strbuf_release(&text);
-            return call_fail(c, "join wants a list of texts, and there is a %s in it",
-                             template_type_name(&list->items[i]));
+            return call_fail(c, "join wants a list of texts, not one with %s in it",
+                             template_value_type_name(&list->items[i]));
         }
         strbuf_add_str(&text, i > 0 ? c->args[0].string : STR(""));
         strbuf_add_str(&text, list->items[i].string);
     }
     return call_give(c, &text, out);
+}
+
+enum call_result call_string_slice(struct call *c, struct template_value *out)
+{
+    struct template_list *list = arena_new(c->arena, struct template_list);
+    *list = (struct template_list){.items = c->args, .count = c->count};
+    *out = template_of_list(list);
+    return CALL_OK;
 }

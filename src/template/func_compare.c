@@ -6,7 +6,7 @@
 enum call_result call_and(struct call *c, struct template_value *out)
 {
     *out = c->args[0];
-    for (size_t i = 1; i < c->count && value_truth(out); i++) {
+    for (size_t i = 1; i < c->count && template_value_truth(out); i++) {
         *out = c->args[i];
     }
     return CALL_OK;
@@ -15,7 +15,7 @@ enum call_result call_and(struct call *c, struct template_value *out)
 enum call_result call_or(struct call *c, struct template_value *out)
 {
     *out = c->args[0];
-    for (size_t i = 1; i < c->count && !value_truth(out); i++) {
+    for (size_t i = 1; i < c->count && !template_value_truth(out); i++) {
         *out = c->args[i];
     }
     return CALL_OK;
@@ -23,14 +23,15 @@ enum call_result call_or(struct call *c, struct template_value *out)
 
 enum call_result call_not(struct call *c, struct template_value *out)
 {
-    *out = template_bool(!value_truth(&c->args[0]));
+    *out = template_bool(!template_value_truth(&c->args[0]));
     return CALL_OK;
 }
 
 static enum call_result not_comparable(struct call *c, const struct template_value *a,
                                        const struct template_value *b)
 {
-    call_fail(c, "a %s cannot be compared with a %s", template_type_name(a), template_type_name(b));
+    call_fail(c, "%s cannot be compared with %s", template_value_type_name(a),
+              template_value_type_name(b));
     bool numbers = (a->kind == TEMPLATE_INT && b->kind == TEMPLATE_FLOAT) ||
                    (a->kind == TEMPLATE_FLOAT && b->kind == TEMPLATE_INT);
     if (numbers) {
@@ -49,10 +50,10 @@ static enum call_result equal(struct call *c, const struct template_value *a,
         *result = a->kind == b->kind;
         return CALL_OK;
     }
-    if (!value_comparable(a, b)) {
+    if (!template_value_comparable(a, b)) {
         return not_comparable(c, a, b);
     }
-    *result = value_equal(a, b);
+    *result = template_value_equal(a, b);
     return CALL_OK;
 }
 
@@ -94,7 +95,7 @@ static enum call_result below(struct call *c, bool *result)
     } else if (a->kind != b->kind) {
         return not_comparable(c, a, b);
     } else {
-        return call_fail(c, "values of type %s have no order", template_type_name(a));
+        return call_fail(c, "values of %s have no order", template_value_type_name(a));
     }
     return CALL_OK;
 }
@@ -113,7 +114,7 @@ enum call_result call_le(struct call *c, struct template_value *out)
     bool result = false;
     enum call_result called = below(c, &result);
     if (called == CALL_OK) {
-        *out = template_bool(result || value_equal(&c->args[0], &c->args[1]));
+        *out = template_bool(result || template_value_equal(&c->args[0], &c->args[1]));
     }
     return called;
 }

@@ -36,7 +36,7 @@ enum call_result call_humanize_percentage(struct call *c, struct template_value 
 
 static enum call_result too_far(struct call *c)
 {
-    return call_fail(c, "%g seconds are more than a time or duration can hold", c->args[0].number);
+    return call_fail(c, "a time or duration cannot hold so many seconds: %g", c->args[0].number);
 }
 
 enum call_result call_humanize_timestamp(struct call *c, struct template_value *out)

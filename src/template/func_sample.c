@@ -26,7 +26,7 @@ enum call_result call_query(struct call *c, struct template_value *out)
 static struct template_value field(const struct template_value *sample, const char *name)
 {
     struct template_value value = {.kind = TEMPLATE_NIL};
-    (void)value_member(sample, str_from(name), &value); /* a sample has it */
+    (void)template_value_member(sample, str_from(name), &value); /* a sample has it */
     return value;
 }
 
@@ -34,7 +34,7 @@ static struct str label_of(const struct template_value *sample, struct str name)
 {
     struct template_value labels = field(sample, "Labels");
     struct template_value value = {.kind = TEMPLATE_NIL};
-    (void)value_member(&labels, name, &value); /* or "" */
+    (void)template_value_member(&labels, name, &value); /* or "" */
     return value.kind == TEMPLATE_STRING ? value.string : STR("");
 }
 
@@ -78,9 +78,9 @@ enum call_result call_sort_by_label(struct call *c, struct template_value *out)
     struct template_list *list = arena_new(c->arena, struct template_list);
     struct template_value *items = arena_array(c->arena, struct template_value, from->count);
     for (size_t i = 0; i < from->count; i++) {
-        if (!value_is_sample(&from->items[i])) {
-            return call_fail(c, "sortByLabel wants a list of samples, and there is a %s in it",
-                             template_type_name(&from->items[i]));
+        if (!template_value_is_sample(&from->items[i])) {
+            return call_fail(c, "sortByLabel wants a list of samples, not one with %s in it",
+                             template_value_type_name(&from->items[i]));
         }
         items[i] = from->items[i];
     }

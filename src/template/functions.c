@@ -5,7 +5,7 @@
 
 #include "base/suggest.h"
 
-static const struct function table[] = {
+static const struct template_function table[] = {
 #define FUNCTION(function_name, function, argument_types, text) \
     {.name = #function_name, .doc = (text), .types = (argument_types), .call = (function)},
 #include "template/functions.def"
@@ -18,7 +18,7 @@ static const char *const names[] = {
 #undef FUNCTION
 };
 
-const struct function *template_function_find(struct str name)
+const struct template_function *template_function_find(struct str name)
 {
     size_t low = 0;
     size_t high = ARRAY_LEN(table);

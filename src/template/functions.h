@@ -19,7 +19,7 @@ struct call {
 
 enum call_result { CALL_OK, CALL_FAILED, CALL_PENDING };
 
-struct function {
+struct template_function {
     const char *name;
     const char *doc;
     /* A letter an argument, as in functions.def; one behind a '*' any number of times. */
@@ -28,7 +28,7 @@ struct function {
 };
 
 /* NULL where there is none. */
-const struct function *template_function_find(struct str name);
+const struct template_function *template_function_find(struct str name);
 /* The nearest name, or NULL. */
 const char *template_function_suggest(struct str name);
 

@@ -5,8 +5,9 @@
 
 #include "base/diag.h"
 #include "base/mem.h"
-#include "template/parser.h"
+#include "base/suggest.h"
 #include "template/tree.h"
+#include "template/tree_parser.h"
 
 struct template *template_parse(struct str text, struct error *err)
 {
@@ -18,12 +19,14 @@ struct template *template_parse(struct str text, struct error *err)
     t->refs = 1;
     arena_init(&t->arena);
     t->text = arena_str(&t->arena, text);
-    if (!template_parser_run(t, err)) {
+    if (!tree_parser_run(t, err)) {
         template_unref(t);
         return NULL;
     }
     const struct node_list *root = t->trees[0].root;
-    t->is_plain = root->count == 0 || (root->count == 1 && root->nodes[0].kind == NODE_TEXT);
+    t->is_plain = root->count == 0
+                      ? text.len == 0
+                      : root->nodes[0].kind == NODE_TEXT && root->nodes[0].text.len == text.len;
     return t;
 }
 
@@ -46,8 +49,7 @@ void template_unref(struct template *t)
 
 bool template_is_plain(const struct template *t)
 {
-    return t->is_plain && t->trees[0].root->count * t->text.len ==
-                              (t->text.len > 0 ? t->trees[0].root->nodes[0].text.len : 0);
+    return t->is_plain;
 }
 
 static bool is_given(struct str name, const struct str *names, size_t count)
@@ -60,14 +62,31 @@ static bool is_given(struct str name, const struct str *names, size_t count)
     return false;
 }
 
+static void suggest(struct str name, const struct str *names, size_t count, struct error *err)
+{
+    struct arena arena;
+    arena_init(&arena);
+    const char **words = arena_array(&arena, const char *, count);
+    for (size_t i = 0; i < count; i++) {
+        words[i] = arena_str(&arena, names[i]).data;
+    }
+    const char *near = suggest_nearest(name, words, count);
+    if (near != NULL) {
+        error_suggest(err, "did you mean '%s'?", near);
+    }
+    arena_release(&arena);
+}
+
 bool template_check_variables(const struct template *t, const struct str *names, size_t count,
                               struct error *err)
 {
     for (size_t i = 0; i < t->outer_count; i++) {
         const struct outer_variable *v = &t->outer[i];
         if (!is_given(v->name, names, count)) {
-            return error_set_at(err, ERROR_SYNTAX, diag_span(t->text, v->begin, v->end),
-                                "undefined variable '%.*s'", STR_ARG(v->name));
+            error_set_at(err, ERROR_SYNTAX, diag_span(t->text, v->begin, v->end),
+                         "undefined variable '%.*s'", STR_ARG(v->name));
+            suggest(v->name, names, count, err);
+            return false;
         }
     }
     return true;

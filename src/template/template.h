@@ -24,14 +24,12 @@
 #include "base/str.h"
 #include "base/strbuf.h"
 
-#define TEMPLATE_MAX_TEXT  ((size_t)256 * 1024) /* bytes */
-#define TEMPLATE_MAX_DEPTH 100                  /* of blocks and parentheses in each other */
-#define TEMPLATE_MAX_CALLS 100                  /* of templates in each other */
-#define TEMPLATE_MAX_OUTPUT                                               \
-    ((size_t)1024 * 1024) /* bytes, of an expansion and of any text in it \
-                           */
-#define TEMPLATE_MAX_MEMORY ((size_t)64 * 1024 * 1024) /* bytes, of one expansion */
-#define TEMPLATE_MAX_STEPS  1000000 /* actions, values and calls of one expansion */
+#define TEMPLATE_MAX_TEXT   ((size_t)256 * 1024)       /* bytes */
+#define TEMPLATE_MAX_DEPTH  100                        /* blocks and parentheses in each other */
+#define TEMPLATE_MAX_CALLS  100                        /* templates in each other */
+#define TEMPLATE_MAX_OUTPUT ((size_t)1024 * 1024)      /* bytes of an expansion, or a text in it */
+#define TEMPLATE_MAX_MEMORY ((size_t)64 * 1024 * 1024) /* bytes used by one expansion */
+#define TEMPLATE_MAX_STEPS  1000000                    /* actions, values and calls of one */
 
 enum template_kind {
     TEMPLATE_NIL,

@@ -36,7 +36,7 @@ struct operand {
     int64_t integer;
     double number;
     uint32_t slot;
-    const struct function *function;
+    const struct template_function *function;
     const struct pipe *pipe;
     const struct str *fields; /* `.a.b` behind it */
     size_t field_count;

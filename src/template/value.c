@@ -19,16 +19,16 @@ static const char *list_type_name(const struct template_list *list)
     bool samples = list->count > 0;
     for (size_t i = 0; i < list->count; i++) {
         strings = strings && list->items[i].kind == TEMPLATE_STRING;
-        samples = samples && value_is_sample(&list->items[i]);
+        samples = samples && template_value_is_sample(&list->items[i]);
     }
     return strings ? "[]string" : samples ? "[]sample" : "[]interface {}";
 }
 
-const char *template_type_name(const struct template_value *v)
+const char *template_value_type_name(const struct template_value *v)
 {
     switch (v->kind) {
     case TEMPLATE_NIL:
-        return "<nil>";
+        return "nil";
     case TEMPLATE_BOOL:
         return "bool";
     case TEMPLATE_INT:
@@ -41,7 +41,7 @@ const char *template_type_name(const struct template_value *v)
         return list_type_name(v->list);
     case TEMPLATE_MAP:
         if (v->map->is_struct) {
-            return value_is_sample(v) ? "sample" : "struct";
+            return template_value_is_sample(v) ? "sample" : "struct";
         }
         return has_only_strings(v->map) ? "map[string]string" : "map[string]interface {}";
     case TEMPLATE_TIME:
@@ -52,7 +52,7 @@ const char *template_type_name(const struct template_value *v)
     return "";
 }
 
-bool value_truth(const struct template_value *v)
+bool template_value_truth(const struct template_value *v)
 {
     switch (v->kind) {
     case TEMPLATE_NIL:
@@ -95,8 +95,8 @@ static const struct template_value *find_member(const struct template_map *map, 
     return NULL;
 }
 
-enum value_lookup value_member(const struct template_value *v, struct str name,
-                               struct template_value *out)
+enum value_lookup template_value_member(const struct template_value *v, struct str name,
+                                        struct template_value *out)
 {
     if (v->kind != TEMPLATE_MAP) {
         return VALUE_NO_MEMBER;
@@ -114,7 +114,7 @@ enum value_lookup value_member(const struct template_value *v, struct str name,
     return VALUE_FOUND;
 }
 
-bool value_number(const struct template_value *v, double *out)
+bool template_value_number(const struct template_value *v, double *out)
 {
     switch (v->kind) {
     case TEMPLATE_INT:
@@ -138,7 +138,7 @@ bool value_number(const struct template_value *v, double *out)
     return false;
 }
 
-bool value_is_sample(const struct template_value *v)
+bool template_value_is_sample(const struct template_value *v)
 {
     if (v->kind != TEMPLATE_MAP || !v->map->is_struct) {
         return false;
@@ -149,12 +149,12 @@ bool value_is_sample(const struct template_value *v)
            value->kind == TEMPLATE_FLOAT;
 }
 
-bool value_comparable(const struct template_value *a, const struct template_value *b)
+bool template_value_comparable(const struct template_value *a, const struct template_value *b)
 {
     return a->kind == b->kind && a->kind != TEMPLATE_LIST && a->kind != TEMPLATE_MAP;
 }
 
-bool value_equal(const struct template_value *a, const struct template_value *b)
+bool template_value_equal(const struct template_value *a, const struct template_value *b)
 {
     switch (a->kind) {
     case TEMPLATE_BOOL:

@@ -4,7 +4,7 @@
  */
 #include <assert.h>
 
-#include "base/utf8.h"
+#include "ui/alert_actions.h"
 #include "ui/keycode.h"
 #include "ui/keys.h"
 #include "ui/screen_private.h"
@@ -13,6 +13,17 @@
 
 unsigned screen_contexts(const struct ui_state *state)
 {
+    switch (state->dialog.kind) {
+    case DIALOG_ACK:
+    case DIALOG_DISMISS:
+        return CTX_PROMPT;
+    case DIALOG_SILENCE:
+        return CTX_DIALOG;
+    case DIALOG_EXPIRE:
+        return CTX_CONFIRM;
+    case DIALOG_NONE:
+        break;
+    }
     if (state->prompt) {
         return CTX_PROMPT;
     }
@@ -27,6 +38,14 @@ unsigned screen_contexts(const struct ui_state *state)
         return CTX_GLOBAL | CTX_ROWS | CTX_SOURCES;
     case VIEW_DETAIL:
         return CTX_GLOBAL | CTX_DETAIL | CTX_ROWS;
+    case VIEW_ALERTS:
+        return CTX_GLOBAL | CTX_ROWS | CTX_ALERTS | CTX_ALERT;
+    case VIEW_ALERT:
+        return CTX_GLOBAL | CTX_ROWS | CTX_ALERT;
+    case VIEW_RULES:
+        return CTX_GLOBAL | CTX_ROWS | CTX_RULES;
+    case VIEW_SILENCES:
+        return CTX_GLOBAL | CTX_ROWS | CTX_SILENCES;
     }
     return CTX_GLOBAL;
 }
@@ -61,6 +80,14 @@ static struct list *moving_list(struct ui_state *state)
         return &state->sources;
     case VIEW_DETAIL:
         return &state->detail;
+    case VIEW_ALERTS:
+        return &state->alerts;
+    case VIEW_ALERT:
+        return &state->alert_lines;
+    case VIEW_RULES:
+        return &state->rules;
+    case VIEW_SILENCES:
+        return &state->silences;
     }
     return &state->services;
 }
@@ -71,8 +98,19 @@ static void show_view(struct ui_state *state, enum view view)
     state->zoom = false;
     state->help = false;
     state->focus = 0;
-    if (view != VIEW_DETAIL) {
+    if (view != VIEW_DETAIL && view != VIEW_ALERT) {
         state->root = view;
+    }
+}
+
+static void open_alert(struct ui_state *state)
+{
+    size_t at = list_selected(&state->alerts);
+    if (at != SIZE_MAX) {
+        list_select(&state->alerts, at);
+        state->alert_id = state->alerts.selected;
+        state->view = VIEW_ALERT;
+        list_unselect(&state->alert_lines);
     }
 }
 
@@ -101,10 +139,12 @@ static void go_back(struct screen *screen)
         state->help = false;
     } else if (state->zoom) {
         state->zoom = false;
-    } else if (state->view == VIEW_DETAIL) {
+    } else if (state->view == VIEW_DETAIL || state->view == VIEW_ALERT) {
         show_view(state, state->root);
     } else if (state->filter[0] != '\0') {
         state->filter[0] = '\0';
+    } else if (state->view == VIEW_RULES) {
+        show_view(state, VIEW_ALERTS);
     } else if (state->view != VIEW_OVERVIEW) {
         show_view(state, VIEW_OVERVIEW);
     } else if (screen->key == 'q') {
@@ -169,29 +209,6 @@ static long whole_page(const struct list *list)
     return list->page >= 2 ? (long)list->page - 1 : 1;
 }
 
-static void erase_last(char *text)
-{
-    size_t len = strlen(text);
-    while (len > 0 && ((unsigned char)text[len - 1] & 0xC0) == 0x80) {
-        len--;
-    }
-    text[len > 0 ? len - 1 : 0] = '\0';
-}
-
-static void type_character(struct ui_state *state, int32_t key)
-{
-    size_t len = strlen(state->filter);
-    char bytes[4];
-    if (key < ' ' || key >= 0x110000 || key == KEYCODE_BACKSPACE) {
-        return;
-    }
-    size_t more = utf8_encode((uint32_t)key, bytes);
-    if (len + more <= FILTER_MAX) {
-        memcpy(state->filter + len, bytes, more);
-        state->filter[len + more] = '\0';
-    }
-}
-
 /* Order anew at once: the person asked for it. */
 static void order_changed(struct ui_state *state)
 {
@@ -209,7 +226,11 @@ static void act_help(struct screen *screen)
 
 static void act_open(struct screen *screen)
 {
-    open_selected(&screen->state);
+    if (screen->state.view == VIEW_ALERTS) {
+        open_alert(&screen->state);
+    } else {
+        open_selected(&screen->state);
+    }
 }
 
 static void act_down(struct screen *screen)
@@ -281,6 +302,32 @@ static void act_sources(struct screen *screen)
     show_view(&screen->state, VIEW_SOURCES);
 }
 
+static void act_alerts(struct screen *screen)
+{
+    show_view(&screen->state, VIEW_ALERTS);
+}
+
+static void act_rules(struct screen *screen)
+{
+    show_view(&screen->state, VIEW_RULES);
+    screen->state.filter[0] = '\0'; /* it was about alerts */
+}
+
+static void act_silences(struct screen *screen)
+{
+    show_view(&screen->state, VIEW_SILENCES);
+}
+
+static void act_next_bad(struct screen *screen)
+{
+    alert_act_next_bad(screen, 1);
+}
+
+static void act_prev_bad(struct screen *screen)
+{
+    alert_act_next_bad(screen, -1);
+}
+
 static void act_filter(struct screen *screen)
 {
     screen->state.prompt = true;
@@ -318,17 +365,71 @@ static void act_refresh(struct screen *screen)
 
 static void act_prompt_accept(struct screen *screen)
 {
-    screen->state.prompt = false;
+    if (screen->state.dialog.kind != DIALOG_NONE) {
+        dialog_act_commit(screen);
+    } else {
+        screen->state.prompt = false;
+    }
 }
 
 static void act_prompt_erase(struct screen *screen)
 {
-    erase_last(screen->state.filter);
+    if (screen->state.dialog.kind != DIALOG_NONE) {
+        dialog_erase(&screen->state.dialog);
+    } else {
+        text_erase_last(screen->state.filter);
+    }
 }
 
 static void act_prompt_clear(struct screen *screen)
 {
-    screen->state.filter[0] = '\0';
+    if (screen->state.dialog.kind != DIALOG_NONE) {
+        dialog_clear(&screen->state.dialog);
+    } else {
+        screen->state.filter[0] = '\0';
+    }
+}
+
+static void act_dialog_cancel(struct screen *screen)
+{
+    dialog_close(&screen->state.dialog);
+}
+
+static void act_dialog_next(struct screen *screen)
+{
+    dialog_move(&screen->state.dialog, 1);
+}
+
+static void act_dialog_prev(struct screen *screen)
+{
+    dialog_move(&screen->state.dialog, -1);
+}
+
+static void act_dialog_space(struct screen *screen)
+{
+    if (!dialog_toggle(&screen->state.dialog)) {
+        dialog_type(&screen->state.dialog, ' ');
+    }
+}
+
+static void act_dialog_shorter(struct screen *screen)
+{
+    dialog_choose(&screen->state.dialog, -1);
+}
+
+static void act_dialog_longer(struct screen *screen)
+{
+    dialog_choose(&screen->state.dialog, 1);
+}
+
+static void act_dialog_erase(struct screen *screen)
+{
+    dialog_erase(&screen->state.dialog);
+}
+
+static void act_dialog_clear(struct screen *screen)
+{
+    dialog_clear(&screen->state.dialog);
 }
 
 static void act_sort(struct screen *screen)
@@ -345,6 +446,10 @@ static void act_invert(struct screen *screen)
 
 static void act_prompt_cancel(struct screen *screen)
 {
+    if (screen->state.dialog.kind != DIALOG_NONE) {
+        dialog_close(&screen->state.dialog);
+        return;
+    }
     screen->state.prompt = false;
     screen->state.filter[0] = '\0';
 }
@@ -379,8 +484,18 @@ static const action_fn actions[ACTION_COUNT] = {
     [ACTION_FOCUS_NEXT] = act_focus_next,
     [ACTION_FOCUS_PREV] = act_focus_prev,
     [ACTION_OVERVIEW] = act_overview,
+    [ACTION_ALERTS] = act_alerts,
     [ACTION_HOSTS] = act_hosts,
     [ACTION_SOURCES] = act_sources,
+    [ACTION_SILENCES] = act_silences,
+    [ACTION_RULES] = act_rules,
+    [ACTION_ACK] = alert_act_ack,
+    [ACTION_UNACK] = alert_act_unack,
+    [ACTION_SILENCE] = alert_act_silence,
+    [ACTION_DISMISS] = alert_act_dismiss,
+    [ACTION_EXPIRE] = alert_act_expire,
+    [ACTION_NEXT_BAD] = act_next_bad,
+    [ACTION_PREV_BAD] = act_prev_bad,
     [ACTION_FILTER] = act_filter,
     [ACTION_SORT] = act_sort,
     [ACTION_INVERT] = act_invert,
@@ -399,25 +514,50 @@ static const action_fn actions[ACTION_COUNT] = {
     [ACTION_PROMPT_CANCEL] = act_prompt_cancel,
     [ACTION_PROMPT_ERASE] = act_prompt_erase,
     [ACTION_PROMPT_CLEAR] = act_prompt_clear,
+    [ACTION_DIALOG_COMMIT] = dialog_act_commit,
+    [ACTION_DIALOG_CANCEL] = act_dialog_cancel,
+    [ACTION_DIALOG_NEXT] = act_dialog_next,
+    [ACTION_DIALOG_PREV] = act_dialog_prev,
+    [ACTION_DIALOG_SPACE] = act_dialog_space,
+    [ACTION_DIALOG_SHORTER] = act_dialog_shorter,
+    [ACTION_DIALOG_LONGER] = act_dialog_longer,
+    [ACTION_DIALOG_ERASE] = act_dialog_erase,
+    [ACTION_DIALOG_CLEAR] = act_dialog_clear,
+    [ACTION_CONFIRM_YES] = dialog_act_commit,
+    [ACTION_CONFIRM_NO] = act_dialog_cancel,
 };
+
+/* What is typed where a text is asked for. */
+static void type_key(struct ui_state *state, int32_t key)
+{
+    if (state->dialog.kind != DIALOG_NONE) {
+        dialog_type(&state->dialog, key);
+    } else if (key != KEYCODE_BACKSPACE) {
+        text_type(state->filter, FILTER_MAX, key);
+        order_changed(state);
+    }
+}
 
 bool screen_act(struct screen *screen, int32_t key)
 {
     struct ui_state *state = &screen->state;
     enum action action = keys_find(key, screen_contexts(state));
-    bool was_stalled = state->stalled_for_ms != 0;
+    bool was_stalled = state->stalled_for_ms != 0, had_said = state->said[0] != '\0';
+    if (state->dialog.kind != DIALOG_NONE && !state->dialog.painted) {
+        return false; /* typed before it was there to be read */
+    }
     state->stalled_for_ms = 0;
+    state->said[0] = '\0';
     if (action != ACTION_INTERRUPT) {
         state->interrupted_at_ms = 0;
     }
     state->last_key_ms = screen->now_ms;
-    if (action == ACTION_NONE && state->prompt) {
-        type_character(state, key);
-        order_changed(state);
+    if (action == ACTION_NONE && (state->prompt || state->dialog.kind != DIALOG_NONE)) {
+        type_key(state, key);
         return true;
     }
     if (action == ACTION_NONE) {
-        return was_stalled;
+        return was_stalled || had_said;
     }
     assert(actions[action] != NULL);
     screen->key = key;

@@ -19,14 +19,15 @@
     .gap = 0xB7, .idle = 0x2E, .horizontal = 0x2500, .vertical = 0x2502,                 \
     .corner_top_left = 0x250C, .corner_top_right = 0x2510, .corner_bottom_left = 0x2514, \
     .corner_bottom_right = 0x2518, .tick_y = 0x2524, .tick_x = 0x252C, .unknown = '?',   \
-    .separator = 0xB7, .other_cursor = 0xB7
+    .separator = 0xB7, .other_cursor = 0xB7, .hidden = 'z'
 
 #define UTF8_FULL                                                                                  \
     .eighth = EIGHTHS, .hbar = HBARS, .area_base = 0x2581, .clipped = 0x25B2, .threshold = 0x2504, \
     .line_up_left = 0x256F, .line_up_right = 0x256D, .line_down_left = 0x256E,                     \
     .line_down_right = 0x2570, .series = {'*', '+', 'o', 'x'}, .critical = 0x25B2,                 \
-    .warning = 0x25CF, .down = 0x2717, .cut = 0x2026, .sort_down = 0x25BC, .sort_up = 0x25B2,      \
-    .at_least = 0x2265, .above = 0x2191, .below = 0x2193, .above_below = 0x2195
+                                                                                                   \
+    .warning = 0x25CF, .pending = 0x25CB, .down = 0x2717, .cut = 0x2026, .sort_down = 0x25BC,      \
+    .sort_up = 0x25B2, .at_least = 0x2265, .above = 0x2191, .below = 0x2193, .above_below = 0x2195
 
 static const struct glyphs eighth = {
     .mode = GLYPHS_EIGHTH, UTF8_COMMON, UTF8_FULL, .braille = true};
@@ -49,6 +50,7 @@ static const struct glyphs linux_console = {
     .series = {'*', '+', 'o', 'x'},
     .critical = '!',
     .warning = '*',
+    .pending = 'o',
     .down = 'X',
     .cut = '~',
     .sort_down = 'v',
@@ -83,6 +85,8 @@ static const struct glyphs ascii = {
     .series = {'*', '+', 'o', 'x'},
     .critical = '!',
     .warning = '*',
+    .pending = 'o',
+    .hidden = 'z',
     .unknown = '?',
     .down = 'X',
     .cut = '~',

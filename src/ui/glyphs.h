@@ -33,7 +33,8 @@ struct glyphs {
     uint32_t line_up_left, line_up_right, line_down_left, line_down_right; /* of drawn lines */
     uint32_t series[4]; /* marks of lines where they cannot be drawn as one line */
     uint32_t critical, warning, unknown, down;
-    uint32_t cut; /* text goes on */
+    uint32_t pending, hidden; /* of alerts: not yet, and silenced or inhibited */
+    uint32_t cut;             /* text goes on */
     uint32_t sort_down, sort_up;
     uint32_t at_least;                  /* before a number */
     uint32_t separator;                 /* between parts of a sentence */

@@ -20,11 +20,11 @@ const struct key_row *keys_table(size_t *count)
 
 const char *key_group_title(enum key_group group)
 {
-    static const char *const titles[GROUP_COUNT] = {[GROUP_MOVE] = "Move",
-                                                    [GROUP_VIEW] = "View",
-                                                    [GROUP_TIME] = "Time",
-                                                    [GROUP_PROGRAM] = "Program",
-                                                    [GROUP_PROMPT] = "While typing a filter"};
+    static const char *const titles[GROUP_COUNT] = {
+        [GROUP_MOVE] = "Move",         [GROUP_ALERT] = "Alerts and silences",
+        [GROUP_VIEW] = "View",         [GROUP_TIME] = "Time",
+        [GROUP_PROGRAM] = "Program",   [GROUP_PROMPT] = "While typing a filter or a note",
+        [GROUP_DIALOG] = "In a dialog"};
     return titles[group];
 }
 
@@ -45,6 +45,18 @@ const char *key_context_name(enum key_context context)
         return "help";
     case CTX_PROMPT:
         return "prompt";
+    case CTX_ALERTS:
+        return "list of alerts";
+    case CTX_ALERT:
+        return "alerts";
+    case CTX_RULES:
+        return "rules";
+    case CTX_SILENCES:
+        return "silences";
+    case CTX_DIALOG:
+        return "dialog";
+    case CTX_CONFIRM:
+        return "question";
     }
     return "";
 }

@@ -24,11 +24,26 @@ enum key_context {
     CTX_DETAIL = 1 << 3,  /* one service or resource */
     CTX_SOURCES = 1 << 4, /* the sources */
     CTX_HELP = 1 << 5,
-    CTX_PROMPT = 1 << 6
+    CTX_PROMPT = 1 << 6,
+    CTX_ALERTS = 1 << 7,    /* the list of alerts */
+    CTX_ALERT = 1 << 8,     /* an alert: selected in the list, or opened */
+    CTX_RULES = 1 << 9,     /* the rules and their health */
+    CTX_SILENCES = 1 << 10, /* the silences */
+    CTX_DIALOG = 1 << 11,   /* the dialog of a new silence; takes every key for itself */
+    CTX_CONFIRM = 1 << 12   /* a question for yes or no; the same */
 };
-#define CTX_COUNT 7
+#define CTX_COUNT 13
 
-enum key_group { GROUP_MOVE, GROUP_VIEW, GROUP_TIME, GROUP_PROGRAM, GROUP_PROMPT, GROUP_COUNT };
+enum key_group {
+    GROUP_MOVE,
+    GROUP_ALERT,
+    GROUP_VIEW,
+    GROUP_TIME,
+    GROUP_PROGRAM,
+    GROUP_PROMPT,
+    GROUP_DIALOG,
+    GROUP_COUNT
+};
 
 struct key_row {
     enum action action;

@@ -4,6 +4,8 @@
 #define CHART_MIN_ROWS   6
 #define CHART_IDEAL_ROWS 7
 #define CHART_MAX_ROWS   16
+/* Below it a narrow screen with alerts has no room for resources. */
+#define NARROW_ALL_ROWS 14
 
 enum size_class size_class_of(int width, int height)
 {
@@ -86,8 +88,8 @@ static void lists_over_charts(struct overview_layout *l, struct rect body, size_
     l->charts = rect_at(body.x, top, body.w, charts);
 }
 
-struct overview_layout layout_overview(enum size_class size, struct rect body, size_t services,
-                                       size_t resources)
+static struct overview_layout board_layout(enum size_class size, struct rect body, size_t services,
+                                           size_t resources)
 {
     struct overview_layout l = {.services = {0}};
     switch (size) {
@@ -112,7 +114,7 @@ struct overview_layout layout_overview(enum size_class size, struct rect body, s
     case SIZE_WALL: {
         int stacked = wanted_rows(services, 1) + wanted_rows(resources, 2);
         if (services == 0 || resources == 0 || stacked <= body.h) {
-            return layout_overview(SIZE_WIDE, body, services, resources);
+            return board_layout(SIZE_WIDE, body, services, resources);
         }
         int column = (body.w - 2) / 3;
         l.services = rect_at(body.x, body.y, column, body.h);
@@ -120,6 +122,75 @@ struct overview_layout layout_overview(enum size_class size, struct rect body, s
         l.charts = rect_at(body.x + 2 * column + 2, body.y, body.w - 2 * column - 2, body.h);
         break;
     }
+    }
+    return l;
+}
+
+int layout_alert_rows(enum size_class size, struct rect body)
+{
+    switch (size) {
+    case SIZE_MICRO:
+        return 0;
+    case SIZE_NARROW:
+        return body.h / 2;
+    case SIZE_STD:
+        return body.h >= 26 ? 6 : 4;
+    case SIZE_WIDE:
+    case SIZE_WALL:
+        return body.h / 4;
+    }
+    return 0;
+}
+
+/* Charts at their least, resources a row at their least; services have the rest. */
+static void squeeze(struct overview_layout *l, struct rect body, size_t services, size_t resources,
+                    int alerts)
+{
+    int a = wanted_rows(services, 1), b = wanted_rows(resources, services > 0 ? 2 : 1);
+    int charts = body.h - alerts >= a + CHART_MIN_ROWS + 2 ? CHART_MIN_ROWS : 0;
+    int lists = body.h - alerts - charts;
+    int least = resources > 0 && services > 0 ? 3 : 0;
+    a = a < lists - least || services == 0 ? a : lists - least;
+    b = b < lists - a ? b : lists - a;
+    charts = charts > 0 ? body.h - alerts - a - b : 0;
+    charts = charts < CHART_MAX_ROWS ? charts : CHART_MAX_ROWS;
+    l->services = rect_at(body.x, body.y, body.w, a);
+    l->resources = rect_at(body.x, body.y + a, body.w, b);
+    l->alerts = rect_at(body.x, body.y + a + b, body.w, alerts);
+    l->charts = rect_at(body.x, body.y + a + b + alerts, body.w, charts);
+}
+
+/* Above the charts of the rightmost column. */
+static struct overview_layout over_charts(enum size_class size, struct rect body, size_t services,
+                                          size_t resources, int alerts)
+{
+    struct overview_layout l = board_layout(size, body, services, resources);
+    l.alerts = rect_at(l.charts.x, l.charts.y, l.charts.w, alerts);
+    l.charts = rect_at(l.charts.x, l.charts.y + alerts, l.charts.w, l.charts.h - alerts);
+    return l;
+}
+
+struct overview_layout layout_overview(enum size_class size, struct rect body, size_t services,
+                                       size_t resources, int alerts)
+{
+    struct overview_layout l = {.services = {0}};
+    if (alerts <= 0) {
+        return board_layout(size, body, services, resources);
+    }
+    switch (size) {
+    case SIZE_MICRO:
+        return board_layout(size, body, services, resources);
+    case SIZE_NARROW:
+        l = board_layout(size, rect_at(body.x, body.y, body.w, body.h - alerts), services,
+                         body.h < NARROW_ALL_ROWS && services > 0 ? 0 : resources);
+        l.alerts = rect_at(body.x, l.resources.y + l.resources.h, body.w, alerts);
+        return l;
+    case SIZE_STD:
+        squeeze(&l, body, services, resources, alerts);
+        return l;
+    case SIZE_WIDE:
+    case SIZE_WALL:
+        return over_charts(size, body, services, resources, alerts);
     }
     return l;
 }

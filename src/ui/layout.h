@@ -29,11 +29,14 @@ struct screen_layout layout_screen(int width, int height, bool with_title, bool 
 /* The overview's panels; empty ones are not shown. `charts` are of what is selected in the list
  * that has the keys, `more` of what is selected in the other one. */
 struct overview_layout {
-    struct rect services, resources, charts, more;
+    struct rect services, resources, charts, more, alerts;
 };
-/* `services` and `resources`: rows they have to show. */
+/* `services` and `resources`: rows they have to show. `alerts`: rows of the panel of alerts with
+ * its title, as layout_alert_rows allows; 0: none. */
 struct overview_layout layout_overview(enum size_class size, struct rect body, size_t services,
-                                       size_t resources);
+                                       size_t resources, int alerts);
+/* The most that the panel of alerts may have. */
+int layout_alert_rows(enum size_class size, struct rect body);
 
 /* Rows for two sections that want `a` and `b` of `total`: what they want where it fits; else the
  * second has two fifths, or what the first leaves. */

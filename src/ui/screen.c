@@ -1,11 +1,13 @@
 #include "ui/screen.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "ui/keycode.h"
 #include "ui/layout.h"
 #include "ui/screen_private.h"
+#include "ui/views/alerts.h"
 #include "ui/views/views.h"
 #include "ui/width.h"
 
@@ -24,8 +26,8 @@ static struct theme *plain_theme(void)
         theme->styles[i].bg = theme->styles[i].fg;
     }
     theme->styles[ROLE_SELECTION].attrs = THEME_REVERSE;
-    theme->styles[ROLE_STATUS_BAR].attrs = THEME_REVERSE;
-    theme->styles[ROLE_STATUS_BAR_ALARM].attrs = THEME_BOLD;
+    theme->styles[ROLE_STATUS_BAR].attrs = THEME_BOLD;
+    theme->styles[ROLE_STATUS_BAR_ALARM].attrs = THEME_REVERSE | THEME_BOLD;
     return theme;
 }
 
@@ -69,11 +71,22 @@ void screen_destroy(struct screen *s)
     list_release(&s->state.sources);
     list_release(&s->state.detail);
     list_release(&s->state.help_rows);
+    list_release(&s->state.alerts);
+    list_release(&s->state.alert_lines);
+    list_release(&s->state.rules);
+    list_release(&s->state.silences);
+    dialog_close(&s->state.dialog);
     canvas_release(&s->canvas);
     canvas_release(&s->last);
     theme_destroy(s->own_theme);
     free(s->buckets);
     free(s);
+}
+
+static const struct alert_info *open_alert(const struct frame *frame)
+{
+    const struct alerts *alerts = frame->model->alerts;
+    return alerts != NULL ? alerts_find(alerts, frame->state->alert_id) : NULL;
 }
 
 static void draw_view(struct frame *frame, struct rect r)
@@ -98,6 +111,18 @@ static void draw_view(struct frame *frame, struct rect r)
         }
         break;
     }
+    case VIEW_ALERTS:
+        alerts_draw(frame, r);
+        break;
+    case VIEW_ALERT:
+        alert_detail_draw(frame, r, open_alert(frame));
+        break;
+    case VIEW_RULES:
+        rules_draw(frame, r);
+        break;
+    case VIEW_SILENCES:
+        silences_draw(frame, r);
+        break;
     }
 }
 
@@ -117,6 +142,55 @@ static void draw_notice(struct screen *s, struct rect r, struct str notice)
     strbuf_release(&text);
 }
 
+/* What is to be told: why a key did nothing; else what is wrong with the alerts and what the owner
+ * has to tell. */
+static void notice_text(struct strbuf *out, const struct screen *s, const struct ui_model *model)
+{
+    const char *problem = model->alerts != NULL ? alerts_problem(model->alerts) : NULL;
+    if (s->state.said[0] != '\0') {
+        strbuf_add_c(out, s->state.said);
+        return;
+    }
+    if (problem != NULL) {
+        strbuf_printf(out, "alerts: %s", problem);
+    }
+    if (model->notice != NULL && model->notice[0] != '\0') {
+        strbuf_printf(out, "%s%s", out->len > 0 ? "; " : "", model->notice);
+    }
+}
+
+/* A row of titles only where it tells something the rest does not, or costs little. */
+static bool has_title(const struct screen *s)
+{
+    switch (s->state.view) {
+    case VIEW_OVERVIEW:
+    case VIEW_HOSTS:
+        return s->canvas.height >= 28 || s->state.filter[0] != '\0';
+    case VIEW_ALERTS:
+        return s->canvas.height >= 16 || s->state.filter[0] != '\0';
+    case VIEW_SOURCES:
+    case VIEW_DETAIL:
+    case VIEW_ALERT:
+    case VIEW_RULES:
+    case VIEW_SILENCES:
+        return true;
+    }
+    return true;
+}
+
+/* A question has a row, however small the screen is. */
+static struct screen_layout lay_out(const struct screen *s, bool notice)
+{
+    bool asks = s->state.prompt || dialog_is_line(&s->state.dialog);
+    struct screen_layout l = layout_screen(s->canvas.width, s->canvas.height, has_title(s),
+                                           s->state.hints || asks, notice);
+    if (asks && rect_is_empty(l.hints) && l.body.h > 0) {
+        l.body.h--;
+        l.hints = rect_row(rect_at(l.body.x, l.body.y, l.body.w, l.body.h + 1), l.body.h);
+    }
+    return l;
+}
+
 static void draw_frame(struct screen *s, const struct ui_model *model)
 {
     struct frame frame = {.canvas = &s->canvas,
@@ -125,17 +199,18 @@ static void draw_frame(struct screen *s, const struct ui_model *model)
                           .scene = &s->scene,
                           .state = &s->state,
                           .buckets = s->buckets};
-    bool notice = model->notice != NULL && model->notice[0] != '\0';
-    /* A row of titles only where it tells something the rest does not, or costs little. */
-    bool title = s->canvas.height >= 28 || s->state.filter[0] != '\0' ||
-                 s->state.view == VIEW_DETAIL || s->state.view == VIEW_SOURCES;
-    struct screen_layout l = layout_screen(s->canvas.width, s->canvas.height, title,
-                                           s->state.hints || s->state.prompt, notice);
+    struct strbuf notice = STRBUF_INIT;
+    notice_text(&notice, s, model);
+    struct screen_layout l = lay_out(s, notice.len > 0);
     canvas_reset(&s->canvas, s->canvas.width, s->canvas.height);
     draw_view(&frame, l.body);
     title_draw(&frame, l.title);
-    if (notice) {
-        draw_notice(s, l.notice, str_from(model->notice));
+    if (notice.len > 0) {
+        draw_notice(s, l.notice, strbuf_str(&notice));
+    }
+    strbuf_release(&notice);
+    if (s->state.dialog.kind == DIALOG_SILENCE) {
+        dialog_draw(&frame, l.body);
     }
     hints_draw(&frame, l.hints, screen_contexts(&s->state));
     status_draw(&frame, l.status);
@@ -184,15 +259,45 @@ static void note_data(struct ui_state *state, const struct ui_model *model)
     }
 }
 
+static void hung_up(struct screen *s)
+{
+    if (!s->quitting) {
+        s->quitting = true;
+        screen_command(s, UI_COMMAND_QUIT, 0);
+    }
+}
+
+/* What was typed before the dialog could be read is not for it. */
+static void note_painted(struct screen *s)
+{
+    char bytes[INPUT_CHUNK];
+    long n = 0;
+    if (s->state.dialog.kind == DIALOG_NONE || s->state.dialog.painted || s->skipped) {
+        return;
+    }
+    s->state.dialog.painted = true;
+    while (s->term != NULL && (n = term_read(s->term, bytes, sizeof(bytes))) > 0) {
+    }
+    s->keys = (struct key_parser){.state = KEY_STATE_GROUND};
+    if (n < 0) {
+        hung_up(s);
+    }
+}
+
 bool screen_draw(struct screen *s, const struct ui_model *model)
 {
     note_time(s, model->now.ms);
     note_data(&s->state, model);
     s->range_ms = model->range_ms;
+    s->alerts = model->alerts;
+    snprintf(s->state.user, sizeof(s->state.user), "%s",
+             model->user != NULL && model->user[0] != '\0' ? model->user : "nobody");
     take_scene(s, model);
     draw_frame(s, model);
     scene_forget(&s->scene);
-    return show(s);
+    bool shown = show(s);
+    note_painted(s);
+    return shown;
 }
 
 bool screen_key(struct screen *s, int32_t key)
@@ -209,9 +314,8 @@ bool screen_input(struct screen *s)
     }
     for (;;) {
         long n = term_read(s->term, bytes, sizeof(bytes));
-        if (n < 0 && !s->quitting) {
-            s->quitting = true;
-            screen_command(s, UI_COMMAND_QUIT, 0);
+        if (n < 0) {
+            hung_up(s);
         }
         if (n <= 0) {
             return redraw;

@@ -1,4 +1,4 @@
-/* The screen object, shared by the file that draws it and the one that acts on keys. */
+/* The screen object, shared by the file that draws it and those that act on keys. */
 #ifndef TOCSIN_UI_SCREEN_PRIVATE_H
 #define TOCSIN_UI_SCREEN_PRIVATE_H
 
@@ -15,7 +15,8 @@ struct screen {
     void *sink_user;
     struct ui_state state;
     struct scene scene;
-    struct canvas canvas, last; /* `last` only without a terminal */
+    const struct alerts *alerts; /* of the last model, or NULL */
+    struct canvas canvas, last;  /* `last` only without a terminal */
     struct bucket *buckets;
     struct key_parser keys;
     int32_t key;      /* being acted on */

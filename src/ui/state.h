@@ -10,11 +10,24 @@
 #include <stdint.h>
 
 #include "ui/axis.h"
+#include "ui/dialog.h"
 #include "ui/widgets/table.h"
 
 #define FILTER_MAX 200 /* bytes */
 
-enum view { VIEW_OVERVIEW, VIEW_HOSTS, VIEW_SOURCES, VIEW_DETAIL };
+#define USER_MAX 100 /* bytes of the person's name */
+#define SAID_MAX 200 /* bytes of what a key is answered with */
+
+enum view {
+    VIEW_OVERVIEW,
+    VIEW_HOSTS,
+    VIEW_SOURCES,
+    VIEW_DETAIL, /* of a service or machine */
+    VIEW_ALERTS,
+    VIEW_ALERT, /* one of them */
+    VIEW_RULES,
+    VIEW_SILENCES
+};
 enum sort_key { SORT_STATE, SORT_NAME, SORT_RATE, SORT_ERRORS, SORT_LATENCY, SORT_COUNT };
 
 /* Vertical axes of charts, so that they can be calm. The least recently used one is given up. */
@@ -32,13 +45,19 @@ struct ui_state {
     enum view view;
     enum view root;     /* where back leads from a detail */
     uint64_t detail_id; /* of the instance */
+    uint64_t alert_id;  /* the one that is open */
     struct list services, resources, sources, detail;
-    size_t focus;  /* panel of the view */
-    size_t panels; /* as last drawn */
+    struct list alerts, rules, silences;
+    struct list alert_lines; /* of the open alert: scrolls by its first line */
+    size_t focus;            /* panel of the view */
+    size_t panels;           /* as last drawn */
     bool zoom;
     bool help;
     struct list help_rows;
     bool prompt; /* the filter is being typed */
+    struct dialog dialog;
+    char user[USER_MAX + 1]; /* as of the last model */
+    char said[SAID_MAX + 1]; /* why a key did nothing; shown until the next one */
     char filter[FILTER_MAX + 1];
     enum sort_key sort;
     bool sort_inverted;

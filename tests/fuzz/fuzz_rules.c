@@ -1,10 +1,11 @@
 /*
- * Any bytes as a rule file, as a unit test of rules and as a script in Prometheus' test language.
+ * Any bytes as a rule file, as a rule of one line, as the alerts of a service, as a unit test of
+ * rules and as a script in Prometheus' test language.
  * Nothing may crash; what is refused says why, and a place that is named is in the text.
  */
 #include <stdlib.h>
 
-#include "rule/rule.h"
+#include "rule/service_alerts.h"
 #include "unittest/rule_test.h"
 #include "unittest/script.h"
 
@@ -24,6 +25,57 @@ static void read_rules(struct str text)
     struct rule_file *f = rule_file_parse("fuzz", text, &diags);
     require((f == NULL) == (diags.errors > 0));
     rule_file_unref(f);
+    diags_release(&diags);
+}
+
+static const struct expr *no_signal(void *user, struct str name)
+{
+    (void)user;
+    (void)name;
+    return NULL;
+}
+
+static const struct parse_options conveniences = {.conveniences = true, .signals = no_signal};
+static const struct service_scope scope = {.service = STR_INIT("checkout"),
+                                           .expressions = &conveniences};
+
+static void read_line(struct str text)
+{
+    struct diags diags;
+    struct arena arena;
+    struct rule rule;
+    diags_init(&diags);
+    arena_init(&arena);
+    bool ok = shorthand_parse(text, &scope, &arena, &rule, &diags);
+    require(ok == (diags.errors == 0) && ok == (rule.expr != NULL));
+    size_t lines = 1;
+    for (size_t i = 0; i < text.len; i++) {
+        lines += text.data[i] == '\n';
+    }
+    VEC_EACH (&diags.list, const struct diag, d) {
+        require(d->span.line <= lines);
+    }
+    expr_unref(rule.expr);
+    expr_unref(rule.recover);
+    arena_release(&arena);
+    diags_release(&diags);
+}
+
+static void read_alerts(struct str text)
+{
+    struct diags diags;
+    diags_init(&diags);
+    struct yaml_document *doc = yaml_parse("fuzz", text, &diags);
+    if (doc != NULL) {
+        struct yaml_reader r;
+        size_t before = diags.errors;
+        yaml_reader_init(&r, doc, &diags);
+        struct rule_file *f = service_alerts_read(&r, yaml_root(doc), &scope);
+        require((f == NULL) == (diags.errors > before));
+        rule_file_unref(f);
+        yaml_reader_release(&r);
+        yaml_destroy(doc);
+    }
     diags_release(&diags);
 }
 
@@ -66,6 +118,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct str text = str_span((const char *)data, size);
     read_rules(text);
+    read_line(text);
+    read_alerts(text);
     read_test(text);
     read_script(text);
     return 0;

@@ -4,14 +4,15 @@
     check_docs.py TOCSIN ROOT PAGE...
 
 Every subcommand and option of --help stands in tocsin(1) and the other way round; every key, role, unit and
-configuration key that the code reads, and every row of PromQL's tables stands on its page; every page passes mandoc's
-lint; the examples of tocsin-query(7) are understood.
+configuration key that the code reads, and every row of the tables of PromQL and of templates stands on its page; every
+page passes mandoc's lint; the examples of tocsin-query(7) and tocsin-rules(5) are understood.
 """
 import json
 import os
 import re
 import subprocess
 import sys
+import tempfile
 
 problems = []
 
@@ -79,6 +80,46 @@ def check_configuration(root, pages):
         want("tocsin-panels(5)", pages["tocsin-panels.5"], key)
     for unit in read_keys(root, ["src/base/units.def"], r'^UNIT\("([^"]+)"'):
         want("tocsin-panels(5)", pages["tocsin-panels.5"], unit)
+
+
+def checked(tocsin, folder, name, text):
+    path = os.path.join(folder, name)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return output(tocsin, "check", path).replace(folder + "/", "")
+
+
+def check_rules(tocsin, root, page, path):
+    """Keys and additions, the functions of templates and the packs stand on the page; its examples are sound."""
+    keys = (r'(?:yaml_member|yaml_required|yaml_read_\w+|yaml_plain_\w+|rule_pairs_read\w*)\([^;]*?"([a-z_0-9]+)"|'
+            r'(?<!define )PREFIX "(\w+)"')
+    files = ["src/rule/" + name for name in ("rule_read.c", "additions.c", "service_alerts.c")]
+    found = read_keys(root, files, keys)
+    if len(found) < 15:
+        problems.append("rules have %d keys" % len(found))
+    for key, addition in found:
+        want("tocsin-rules(5)", page, key or "tocsin_" + addition)
+    for key in read_keys(root, ["src/rule/shorthand_split.c"], r"words\[SHORTHAND_WORDS\] = {(.*)}"):
+        for word in re.findall(r"\w+", key):
+            want("tocsin-rules(5)", page, word)
+    functions = "src/template/functions.def"
+    if os.path.exists(os.path.join(root, functions)):
+        for name in read_keys(root, [functions], r"(?m)^FUNCTION\((\w+),"):
+            want("tocsin-rules(5)", page, name)
+    for name in os.listdir(os.path.join(root, "alerts")):
+        if name.endswith(".yaml"):
+            want("tocsin-rules(5)", page, name[:-5])
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    rules, config = re.findall(r"^\.Bd -literal\n((?:.*\n)*?)\.Ed\n", text.split("\n.Sh EXAMPLES\n")[1], re.M)[:2]
+    shown = text.split("\n.Sh DIAGNOSTICS\n.Bd -literal\n")[1].split(".Ed")[0]
+    with tempfile.TemporaryDirectory() as folder:
+        for name, example in (("rules.yml", rules), ("tocsin.yaml", config)):
+            said = checked(tocsin, folder, name, example)
+            if "1 file checked, no errors, 0 warnings" not in said:
+                problems.append("the example %s of tocsin-rules(5) is wrong:\n%s" % (name, said))
+        if shown not in checked(tocsin, folder, "tocsin.yaml", config.replace(" for 5m", " fro 5m", 1)):
+            problems.append("tocsin-rules(5) shows another error than the program does")
 
 
 def check_roles(root, page):
@@ -152,6 +193,7 @@ def main():
     check_options(tocsin, pages["tocsin.1"])
     check_keys(tocsin, pages["tocsin.1"])
     check_configuration(root, pages)
+    check_rules(tocsin, root, pages["tocsin-rules.5"], next(path for path in paths if path.endswith("tocsin-rules.5")))
     check_roles(root, pages["tocsin-theme.5"])
     check_query_tables(root, pages["tocsin-query.7"])
     check_query_examples(tocsin, next(path for path in paths if path.endswith("tocsin-query.7")))
@@ -160,7 +202,7 @@ def main():
     for problem in problems:
         print(problem)
     print("%d pages, %d problems" % (len(pages), len(problems)))
-    return 1 if problems or len(pages) < 5 else 0
+    return 1 if problems or len(pages) < 6 else 0
 
 
 sys.exit(main())

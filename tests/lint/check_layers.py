@@ -18,6 +18,7 @@ LAYERS = {
     "net": "base loop yaml",
     "series": "base",
     "template": "base series",
+    "series/archive": "base loop db series",
     "promql": "base series",
     "promql/syntax": "base series promql",
     "promql/eval": "base series promql",
@@ -27,17 +28,19 @@ LAYERS = {
     "source": "base yaml loop net series promql query",
     "panel": "base yaml series promql query",
     "alert": "base yaml template loop db series promql rule query panel",
-    "engine": "base yaml loop net series promql promql/syntax query source panel",
+    "api": "base loop net series rule alert",
+    "engine": "base yaml loop net db series series/archive promql promql/syntax rule query source panel alert api",
     "ui": "base yaml series promql rule query panel alert",
-    "cmd": "base yaml loop net series promql query source panel engine ui rule unittest",
+    "cmd": "base yaml loop net series promql query source panel engine ui rule unittest alert api",
     ".": "base cmd",
 }
 # single headers that a folder may include beyond its row
-EXTRA = {"ui": {"source/health.h"}}
+EXTRA = {"ui": {"source/health.h"}, "api": {"source/health.h"}}
 # third-party header: the only files that may include it
 THIRD_PARTY = {
     "uv.h": {"loop/loop_internal.h"},
     "curl/curl.h": {"net/http_internal.h", "net/url.c"},
+    "microhttpd.h": {"net/http_daemon.c"},
     "jansson.h": {"net/json.c"},
     "sqlite3.h": {"db/sqlite.h"},
     "yaml.h": {"yaml/compose.h"},

@@ -6,9 +6,9 @@
  * Questions go as POST forms, since expressions outgrow URLs; a server (or what stands before it)
  * that answers 405 gets GET from then on (Prometheus and Mimir take both).
  *
- * Owner: api_create/api_destroy. Rules: `done` runs exactly once, never inside api_send; not at all
- * after api_cancel. api_destroy ends open requests with ERROR_CANCELLED. Limit: API_MAX_QUEUED
- * waiting; over it a request ends with ERROR_LIMIT.
+ * Owner: api_create/api_destroy. Rules: `done` runs exactly once, never
+ * inside api_send; not at all after api_cancel. api_destroy ends open requests with
+ * ERROR_CANCELLED. Limit: API_MAX_QUEUED waiting; over it a request ends with ERROR_LIMIT.
  */
 #ifndef TOCSIN_SOURCE_PROMETHEUS_API_H
 #define TOCSIN_SOURCE_PROMETHEUS_API_H

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "source/prometheus/answerer.h"
 #include "source/prometheus/probe.h"
+#include "source/prometheus/rules.h"
 #include "source/source.h"
 
 struct prometheus {
@@ -17,6 +18,7 @@ struct prometheus {
     struct api *api;
     struct answerer *answerer;
     struct probe *probe;
+    struct rules *rules;
 };
 
 static struct prometheus *self_of(const struct source *source)
@@ -59,6 +61,7 @@ static struct source *create(const struct source_env *env, const struct source_c
     p->answerer = prometheus_answerer_create(p->api, env->labels, config->name, interval_ms,
                                              p->options->late_ms);
     p->probe = probe_create(env, p->api, p->answerer);
+    p->rules = rules_create(env, p->api, config->interval_ms);
     return &p->base;
 }
 
@@ -67,6 +70,7 @@ static void poll_server(struct source *source, struct wall slot, int64_t deadlin
 {
     (void)slot;
     probe_start(self_of(source)->probe, deadline_ms, done, user);
+    rules_poll(self_of(source)->rules, deadline_ms);
 }
 
 static void cancel(struct source *source)
@@ -90,11 +94,29 @@ static void destroy(struct source *source)
         return;
     }
     struct prometheus *p = self_of(source);
+    rules_destroy(p->rules);
     probe_destroy(p->probe);
     prometheus_answerer_destroy(p->answerer);
     api_destroy(p->api);
     free(p);
 }
+
+static void follow(struct source *source, void (*changed)(void *user), void *user)
+{
+    rules_follow(self_of(source)->rules, changed, user);
+}
+
+static const struct foreign_list *list(const struct source *source)
+{
+    return rules_list(self_of(source)->rules);
+}
+
+static const char *problem(const struct source *source)
+{
+    return rules_problem(self_of(source)->rules);
+}
+
+static const struct foreign_ops foreign = {.follow = follow, .list = list, .problem = problem};
 
 const struct source_ops source_prometheus_ops = {
     .kind = "prometheus",
@@ -109,5 +131,6 @@ const struct source_ops source_prometheus_ops = {
     .cancel = cancel,
     .answerer = answerer,
     .endpoint = endpoint,
+    .foreign = &foreign,
     .destroy = destroy,
 };

@@ -2,6 +2,7 @@
  */
 #include "ui/keycode.h"
 #include "ui/keys.h"
+#include "ui/views/alerts.h"
 #include "ui/views/views.h"
 #include "ui/width.h"
 
@@ -45,6 +46,10 @@ static int draw_hint(struct frame *frame, struct rect r, int x, const struct key
 void hints_draw(struct frame *frame, struct rect r, unsigned contexts)
 {
     if (rect_is_empty(r)) {
+        return;
+    }
+    if (dialog_is_line(&frame->state->dialog)) {
+        dialog_line_draw(frame, r);
         return;
     }
     if (frame->state->prompt) {

@@ -1,5 +1,6 @@
 /* The overview: services by RED, resources by USE, charts of what is selected. */
 #include "ui/layout.h"
+#include "ui/views/alerts.h"
 #include "ui/views/chart_panel.h"
 #include "ui/views/lists.h"
 #include "ui/views/views.h"
@@ -124,7 +125,7 @@ static void draw_resources(struct frame *frame, struct rect r, const struct over
 static void draw_micro(struct frame *frame, struct rect r, const struct overview *o)
 {
     struct overview_layout l =
-        layout_overview(SIZE_MICRO, r, o->services.list.len, o->resources.list.len);
+        layout_overview(SIZE_MICRO, r, o->services.list.len, o->resources.list.len, 0);
     struct ui_state *state = frame->state;
     bool services = l.services.h > 1, resources = l.resources.h > 1;
     if (services && !resources) { /* the only list there is room for has the keys */
@@ -139,12 +140,41 @@ static void draw_micro(struct frame *frame, struct rect r, const struct overview
     }
 }
 
+static void draw_panels(struct frame *frame, struct rect r, struct overview *o,
+                        enum size_class size)
+{
+    struct ui_state *state = frame->state;
+    int alerts = alert_panel_rows(frame, layout_alert_rows(size, r));
+    struct overview_layout l =
+        layout_overview(size, r, o->services.list.len, o->resources.list.len, alerts);
+    if (l.resources.h < 2 && l.services.h > 0) { /* the only list there is room for has the keys */
+        list_begin(&state->resources);
+        state->panels = 1;
+        o->focus_resources = false;
+    }
+    if (o->services.list.len > 0) {
+        service_list_draw(frame, l.services, &o->services, !o->focus_resources);
+    }
+    draw_resources(frame, l.resources, o, l.services.h > 0 && l.resources.y > r.y);
+    alert_panel_draw(frame, l.alerts);
+    draw_charts(frame, l.charts, o, o->focus_resources);
+    draw_charts(frame, l.more, o, !o->focus_resources);
+}
+
+/* Nothing to show of services and machines; alerts come before the reason why. */
+static void draw_nothing(struct frame *frame, struct rect r, enum size_class size)
+{
+    int alerts = alert_panel_rows(frame, layout_alert_rows(size, r));
+    alert_panel_draw(frame, rect_at(r.x, r.y, r.w, alerts));
+    empty_draw(frame, rect_at(r.x, r.y + alerts, r.w, r.h - alerts));
+}
+
 void overview_draw(struct frame *frame, struct rect r)
 {
     struct overview o = overview_make(frame);
     enum size_class size = size_class_of(frame->canvas->width, frame->canvas->height);
     if (o.services.list.len == 0 && o.resources.list.len == 0) {
-        empty_draw(frame, r);
+        draw_nothing(frame, r, size);
     } else if (frame->state->zoom) {
         if (o.focus_resources) {
             draw_resources(frame, r, &o, false);
@@ -154,14 +184,7 @@ void overview_draw(struct frame *frame, struct rect r)
     } else if (size == SIZE_MICRO) {
         draw_micro(frame, r, &o);
     } else {
-        struct overview_layout l =
-            layout_overview(size, r, o.services.list.len, o.resources.list.len);
-        if (o.services.list.len > 0) {
-            service_list_draw(frame, l.services, &o.services, !o.focus_resources);
-        }
-        draw_resources(frame, l.resources, &o, l.services.h > 0 && l.resources.y > r.y);
-        draw_charts(frame, l.charts, &o, o.focus_resources);
-        draw_charts(frame, l.more, &o, !o.focus_resources);
+        draw_panels(frame, r, &o, size);
     }
     overview_release(&o);
 }

@@ -1,5 +1,7 @@
 /* Where one is: the view, what is selected or opened, sort and filter. */
+#include "ui/alert_look.h"
 #include "ui/timefmt.h"
+#include "ui/views/alerts.h"
 #include "ui/views/views.h"
 
 static const char *sort_name(enum sort_key sort)
@@ -21,17 +23,14 @@ static int add(struct frame *frame, struct rect r, int x, enum role role, const 
                                           str_from(text));
 }
 
-static int add_detail(struct frame *frame, struct rect r, int x)
+static void add_detail(struct frame *frame, struct rect r, int x)
 {
     const struct instance *instance = scene_find(frame->scene, frame->state->detail_id);
-    static const char *const roots[] = {[VIEW_OVERVIEW] = "Overview",
-                                        [VIEW_HOSTS] = "Hosts",
-                                        [VIEW_SOURCES] = "Sources",
-                                        [VIEW_DETAIL] = ""};
-    x = add(frame, r, x, ROLE_TEXT_MUTED, roots[frame->state->root]);
+    x = add(frame, r, x, ROLE_TEXT_MUTED, frame->state->root == VIEW_HOSTS ? "Hosts" : "Overview");
     x = add(frame, r, x, ROLE_TEXT_MUTED, " > ");
     if (instance == NULL) {
-        return add(frame, r, x, ROLE_STATE_UNKNOWN, "gone: no source knows it any more");
+        add(frame, r, x, ROLE_STATE_UNKNOWN, "gone: no source knows it any more");
+        return;
     }
     x = add(frame, r, x, ROLE_TITLE, instance->name);
     struct strbuf text = STRBUF_INIT;
@@ -46,9 +45,8 @@ static int add_detail(struct frame *frame, struct rect r, int x)
         timefmt_age(&text, frame->scene->now_ms, instance->last_seen.ms);
         strbuf_add_c(&text, " ago");
     }
-    x = add(frame, r, x, ROLE_STATE_UNKNOWN, strbuf_cstr(&text));
+    add(frame, r, x, ROLE_STATE_UNKNOWN, strbuf_cstr(&text));
     strbuf_release(&text);
-    return x;
 }
 
 static size_t count_services(const struct frame *frame)
@@ -94,6 +92,44 @@ static int add_sources(struct frame *frame, struct rect r, int x)
     return x;
 }
 
+static int add_filter(struct frame *frame, struct rect r, int x)
+{
+    if (frame->state->filter[0] != '\0') {
+        x = add(frame, r, x, ROLE_STATE_WARN, "  filter: ");
+        x = add(frame, r, x, ROLE_STATE_WARN, frame->state->filter);
+    }
+    return x;
+}
+
+/* "Alerts  firing 5": the view, which of it is shown, and what it counts. */
+static void add_counts(struct frame *frame, struct rect r, int x, const char *name,
+                       void (*text_of)(struct strbuf *out, const struct frame *frame))
+{
+    struct strbuf text = STRBUF_INIT;
+    text_of(&text, frame);
+    x = add(frame, r, x, ROLE_TITLE, name);
+    x = add_filter(frame, r, x);
+    add(frame, r, x, ROLE_TEXT_MUTED, strbuf_cstr(&text));
+    strbuf_release(&text);
+}
+
+static void add_alert(struct frame *frame, struct rect r, int x)
+{
+    const struct alerts *alerts = frame->model->alerts;
+    const struct alert_info *alert =
+        alerts != NULL ? alerts_find(alerts, frame->state->alert_id) : NULL;
+    struct strbuf text = STRBUF_INIT;
+    x = add(frame, r, x, ROLE_TEXT_MUTED, "Alerts > ");
+    if (alert != NULL) {
+        alert_name_text(&text, frame, alert);
+        x = add(frame, r, x, alert_look_role(alert), strbuf_cstr(&text));
+        strbuf_reset(&text);
+        strbuf_printf(&text, "   %s", alert_look_word(alert_look_of(alert)));
+        add(frame, r, x, ROLE_TITLE, strbuf_cstr(&text));
+    }
+    strbuf_release(&text);
+}
+
 void title_draw(struct frame *frame, struct rect r)
 {
     if (rect_is_empty(r)) {
@@ -103,17 +139,25 @@ void title_draw(struct frame *frame, struct rect r)
     switch (frame->state->view) {
     case VIEW_OVERVIEW:
     case VIEW_HOSTS:
-        x = add_board(frame, r, x);
+        add_filter(frame, r, add_board(frame, r, x));
         break;
     case VIEW_SOURCES:
-        x = add_sources(frame, r, x);
+        add_filter(frame, r, add_sources(frame, r, x));
         break;
     case VIEW_DETAIL:
-        x = add_detail(frame, r, x);
+        add_detail(frame, r, x);
         break;
-    }
-    if (frame->state->filter[0] != '\0' && frame->state->view != VIEW_DETAIL) {
-        x = add(frame, r, x, ROLE_STATE_WARN, "  filter: ");
-        add(frame, r, x, ROLE_STATE_WARN, frame->state->filter);
+    case VIEW_ALERTS:
+        add_counts(frame, r, x, "Alerts", alerts_title_text);
+        break;
+    case VIEW_ALERT:
+        add_alert(frame, r, x);
+        break;
+    case VIEW_RULES:
+        add_counts(frame, r, x, "Alerts > Rules", rules_title_text);
+        break;
+    case VIEW_SILENCES:
+        add_counts(frame, r, x, "Silences", silences_title_text);
+        break;
     }
 }

@@ -4,7 +4,8 @@
 
 #include "ui/frame.h"
 
-/* The always visible row: environment, age of data, sources, LIVE or PAUSED, clock with zone. */
+/* The always visible row: environment, counts of alerts, age of data, sources, LIVE or PAUSED,
+ * clock with zone. */
 void status_draw(struct frame *frame, struct rect r);
 /* Where one is: the row below it. */
 void title_draw(struct frame *frame, struct rect r);

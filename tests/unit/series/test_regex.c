@@ -346,6 +346,58 @@ START_TEST(replacements_expand_as_in_go)
 }
 END_TEST
 
+/* What Go's ReplaceAllString gives. */
+static const struct {
+    const char *pattern;
+    const char *subject;
+    const char *replacement;
+    const char *result;
+} searches[] = {
+    {"a(x*)b", "-ab-axxb-", "${1}W", "-W-xxW-"},
+    {"a(x*)b", "-ab-axxb-", "$1W", "---"},
+    {"a*", "baaau", "x", "xbxux"},
+    {"", "abc", "-", "-a-b-c-"},
+    {"", "\u00e9", "-", "-\u00e9-"},
+    {"^", "ab", ">", ">ab"},
+    {"$", "ab", "<", "ab<"},
+    {"b", "abc", "$$", "a$c"},
+    {"(?P<n>b)", "abc", "[${n}]", "a[b]c"},
+    {".", "a\nb", "x", "x\nx"},
+    {"(?s).", "a\nb", "x", "xxx"},
+    {"(?m)^", "a\nb\n", "> ", "> a\n> b\n> "},
+    {"a|ab", "abab", "X", "XbXb"},
+    {"\\bfoo\\b", "foo food foo", "X", "X food X"},
+    {"^a", "aaa", "x", "xaa"},
+    {"^$", "", "e", "e"},
+    {"(|a)*", "aab", "X", "XaXaXbX"},
+    {"\\d{2,3}", "1 12 123 12345", "#", "1 # # ##"},
+    {"a",
+     "\xff"
+     "a",
+     "b",
+     "\xef\xbf\xbd"
+     "b"},
+    {"x", "abc", "y", "abc"},
+};
+
+START_TEST(matches_are_replaced_wherever_they_are)
+{
+    struct error err = ERROR_INIT;
+    struct strbuf out = STRBUF_INIT;
+    struct regex *re = regex_create_search(str_from(searches[_i].pattern), &err);
+    ck_assert_ptr_nonnull(re);
+    ck_assert_int_eq(regex_replace_all(re, str_from(searches[_i].subject),
+                                       str_from(searches[_i].replacement), &out),
+                     REGEX_MATCH);
+    ck_assert_str_eq(strbuf_cstr(&out), searches[_i].result);
+    bool found = strcmp(searches[_i].pattern, "x") != 0;
+    ck_assert_int_eq(regex_match(re, str_from(searches[_i].subject)),
+                     found ? REGEX_MATCH : REGEX_NO_MATCH);
+    regex_destroy(re);
+    strbuf_release(&out);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tc = tcase_create("regex");
@@ -357,5 +409,6 @@ int main(void)
     tcase_add_test(tc, going_over_the_match_limit_is_told);
     tcase_add_loop_test(tc, literals_are_found, 0, ARRAY_LEN(literals));
     tcase_add_loop_test(tc, replacements_expand_as_in_go, 0, ARRAY_LEN(replacements));
+    tcase_add_loop_test(tc, matches_are_replaced_wherever_they_are, 0, ARRAY_LEN(searches));
     return suite_run("series/regex", tc);
 }

@@ -117,7 +117,7 @@ static const struct wrong {
 } wrongs[] = {
     {"sources: { a: b }\n", "1: expected a list of sources: lines that begin with '- name:'\n"},
     {"sources:\n  - name: a\n", "2: the source does not say what it is: expected 'prometheus', "
-                                "'scrape' or 'host'\n"},
+                                "'scrape', 'host' or 'alertmanager'\n"},
     {"sources:\n  - name: a\n    scarpe: { url: 'http://h' }\n",
      "3: unknown key 'scarpe' (did you mean 'scrape'?)\n"},
     {"sources:\n  - name: a\n    intervall: 5s\n    scrape: { url: 'http://h' }\n",

@@ -14,6 +14,12 @@ static const unsigned together[] = {
     CTX_GLOBAL | CTX_ROWS | CTX_DETAIL,
     CTX_GLOBAL | CTX_HELP,
     CTX_PROMPT,
+    CTX_GLOBAL | CTX_ROWS | CTX_ALERTS | CTX_ALERT,
+    CTX_GLOBAL | CTX_ROWS | CTX_ALERT,
+    CTX_GLOBAL | CTX_ROWS | CTX_RULES,
+    CTX_GLOBAL | CTX_ROWS | CTX_SILENCES,
+    CTX_DIALOG,
+    CTX_CONFIRM,
 };
 
 START_TEST(test_no_key_twice)
@@ -65,6 +71,25 @@ START_TEST(test_unbound_on_purpose)
 }
 END_TEST
 
+/* What changes something, and the contexts in which it is asked about. */
+START_TEST(test_no_question_answers_itself)
+{
+    size_t count;
+    const struct key_row *rows = keys_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        const char *names = rows[i].keys;
+        int32_t key;
+        while (rows[i].action == ACTION_EXPIRE && (key = keys_next(&names)) != KEYCODE_NONE) {
+            ck_assert_int_ne(keys_find(key, CTX_CONFIRM), ACTION_CONFIRM_YES);
+        }
+    }
+    ck_assert_int_eq(keys_find(KEYCODE_ENTER, CTX_CONFIRM), ACTION_NONE);
+    ck_assert_int_eq(keys_find(KEYCODE_ENTER, CTX_DIALOG), ACTION_DIALOG_NEXT);
+    ck_assert_int_eq(keys_find('q', CTX_DIALOG), ACTION_NONE); /* a letter of the comment */
+    ck_assert_int_eq(keys_find('y', CTX_CONFIRM), ACTION_CONFIRM_YES);
+}
+END_TEST
+
 static const char *const names[] = {"j",    "Up",    "^R",  "S-Tab", "F5",        "F12",
                                     "PgDn", "Space", "Esc", "Enter", "Backspace", "/"};
 
@@ -112,6 +137,7 @@ int main(void)
     TCase *table = tcase_create("table");
     tcase_add_loop_test(table, test_no_key_twice, 0, ARRAY_LEN(together));
     tcase_add_test(table, test_rows);
+    tcase_add_test(table, test_no_question_answers_itself);
     tcase_add_loop_test(table, test_unbound_on_purpose, 0, ARRAY_LEN(unbound));
     tcase_add_loop_test(table, test_names, 0, ARRAY_LEN(names));
     tcase_add_test(table, test_not_names);

@@ -1,0 +1,14 @@
+/* Times as commands print them: local, with the day where it is not today's. */
+#ifndef TOCSIN_CMD_LOCAL_TIME_H
+#define TOCSIN_CMD_LOCAL_TIME_H
+
+#include <stdint.h>
+
+#include "base/strbuf.h"
+
+/* "03:07:41", or "Nov 20 03:07:41" where that is another day than now's. */
+void local_time_format(struct strbuf *out, int64_t ms);
+/* The same, seen from another now. */
+void local_time_format_from(struct strbuf *out, int64_t ms, int64_t now_ms);
+
+#endif
