@@ -134,10 +134,11 @@ static bool pack(struct archive *a, struct archive_batch *b, const struct chunk 
     return true;
 }
 
-/* Copies of what is open until the batch is full; false where there are no more. */
+/* Copies of what is open until the batch is full enough, since to copy takes longer than to hand
+ * out; false where there are no more. */
 static bool add_open(struct archive *a, struct archive_batch *b)
 {
-    while (b->bytes.len < ARCHIVE_BATCH_BYTES) {
+    while (b->bytes.len < ARCHIVE_BATCH_BYTES / 4) {
         uint32_t timeline = 0;
         struct archive_chunk packed;
         struct chunk *chunk = store_next_open(a->store, &a->open_cursor, &timeline);
