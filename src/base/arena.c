@@ -1,4 +1,5 @@
-/* See arena.h. Blocks double up to a megabyte; a larger request gets a block of its own. */
+/* See arena.h. A block is half as large as all before it, up to a megabyte, so that little is left
+ * over in thousands of small arenas; a larger request gets a block of its own. */
 #include "base/arena.h"
 
 #include <stdalign.h>
@@ -10,8 +11,8 @@
 #include "base/mem.h"
 #include "base/strbuf.h"
 
-#define ARENA_FIRST_BLOCK ((size_t)1024)
-#define ARENA_LAST_BLOCK  ((size_t)1 << 20)
+#define ARENA_LEAST_BLOCK ((size_t)512)
+#define ARENA_MOST_BLOCK  ((size_t)1 << 20)
 
 struct arena_block {
     struct arena_block *next;
@@ -37,11 +38,13 @@ void arena_release(struct arena *a)
 
 static struct arena_block *arena_add_block(struct arena *a, size_t at_least)
 {
-    size_t size = a->blocks != NULL ? a->blocks->size * 2 : ARENA_FIRST_BLOCK;
-    size = size > ARENA_LAST_BLOCK ? ARENA_LAST_BLOCK : size;
+    size_t size = a->block_bytes / 2;
+    size = size < ARENA_LEAST_BLOCK ? ARENA_LEAST_BLOCK : size;
+    size = size > ARENA_MOST_BLOCK ? ARENA_MOST_BLOCK : size;
     size = size < at_least ? at_least : size;
     struct arena_block *b = mem_zalloc(1, sizeof(*b) + size);
     b->size = size;
+    a->block_bytes += size;
     b->next = a->blocks;
     a->blocks = b;
     return b;

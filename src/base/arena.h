@@ -15,7 +15,8 @@ struct arena_block;
 
 struct arena {
     struct arena_block *blocks;
-    size_t used_bytes; /* given out so far, without overhead */
+    size_t used_bytes;  /* given out so far, without overhead */
+    size_t block_bytes; /* taken for that */
 };
 
 void arena_init(struct arena *a);

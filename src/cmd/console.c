@@ -16,6 +16,7 @@
 #include "base/duration.h"
 #include "cmd/command.h"
 #include "cmd/console_alerts.h"
+#include "cmd/engine_places.h"
 #include "cmd/headless.h"
 #include "cmd/reload.h"
 #include "cmd/startup.h"
@@ -53,14 +54,12 @@ struct console {
     struct engine *engine; /* NULL until the first frame is out */
     struct term *term;
     struct screen *screen;
-    struct theme *theme;     /* or NULL: the built-in */
-    const char *state_dir;   /* as given, or NULL */
-    const char *socket_path; /* the same */
+    struct theme *theme; /* or NULL: the built-in */
     int64_t range_ms;
     struct source_health *health;
     size_t health_count;
     char *notice;
-    struct alerts *engine_alerts; /* NULL: the engine has none */
+    struct engine_places places;
     struct console_alerts alerts;
     char *told;            /* what became of the last command, or NULL */
     int64_t told_until_ms; /* wall clock */
@@ -117,7 +116,7 @@ static void draw(struct console *c)
     const struct ui_model model = {.board = c->engine != NULL ? engine_board(c->engine) : NULL,
                                    .sources = c->health,
                                    .source_count = c->health_count,
-                                   .alerts = c->engine_alerts,
+                                   .alerts = c->engine != NULL ? engine_alerts(c->engine) : NULL,
                                    .user = c->alerts.author,
                                    .environment = c->config->environment,
                                    .version = TOCSIN_VERSION,
@@ -293,9 +292,16 @@ static void on_command(void *user, const struct ui_command *command)
     case UI_COMMAND_DISMISS:
     case UI_COMMAND_SILENCE:
     case UI_COMMAND_EXPIRE:
-        console_alerts_command(&c->alerts, c->engine_alerts, command);
+        console_alerts_command(&c->alerts, c->engine != NULL ? engine_alerts(c->engine) : NULL,
+                               command);
         break;
     }
+}
+
+static bool reload_wanted(void *user, struct error *err)
+{
+    struct console *c = user;
+    return reload_try(c->reload, err);
 }
 
 /* The first frame is on its way to the terminal: now the rest may take its time. */
@@ -306,10 +312,12 @@ static void start_engine(void *user)
     const struct engine_options engine = {.loop = c->loop,
                                           .log = c->log.log,
                                           .config = c->config,
-                                          .state_dir = c->state_dir,
-                                          .socket_path = c->socket_path,
+                                          .rules = true,
+                                          .state_dir = c->places.state_dir,
+                                          .socket_path = c->places.socket,
                                           .range_ms = c->range_ms,
                                           .changed = engine_moved,
+                                          .reload = reload_wanted,
                                           .user = c};
     const struct reload_events events = {.ended = reloaded, .user = c};
     struct error err = ERROR_INIT;
@@ -422,8 +430,7 @@ static bool open_all(struct console *c, const struct invocation *inv, struct err
     if (!read_range(c, inv, err) || !startup_log_open(&c->log, inv, otherwise, err)) {
         return false;
     }
-    c->state_dir = invocation_value(inv, "state");
-    c->socket_path = invocation_value(inv, "socket");
+    engine_places_find(&c->places, inv, c->config, c->log.log);
     c->loop = loop_create(c->log.log, err);
     if (c->loop == NULL || !watch_signals(c, err) || !open_screen(c, inv, err)) {
         return false;
@@ -465,6 +472,7 @@ static void close_all(struct console *c)
     free(c->notice);
     free(c->told);
     console_alerts_release(&c->alerts);
+    engine_places_release(&c->places);
     config_unref(c->config);
 }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/image.h"
+#include "cmd/engine_places.h"
 #include "cmd/reload.h"
 #include "cmd/startup.h"
 #include "engine/engine.h"
@@ -23,6 +24,7 @@ struct headless {
     struct sd_notify *notify;
     struct config *config;
     struct engine *engine;
+    struct engine_places places;
     struct reload *reload;
     struct loop_timer *ready_limit;
     struct ticker *summary;
@@ -73,11 +75,18 @@ static void summarise(void *user, struct wall slot, uint64_t missed)
 {
     struct headless *h = user;
     struct engine_stats stats;
+    struct alert_counts alerts;
     (void)slot;
     (void)missed;
     engine_stats(h->engine, loop_wall(h->loop), &stats);
+    alerts_counts(engine_alerts(h->engine), &alerts);
     log_event(h->log.log, LOG_LEVEL_INFO, "summary", LOG_INT("sources_up", stats.sources_up),
-              LOG_INT("sources", stats.sources), LOG_INT("polls", stats.polls),
+              LOG_INT("sources", stats.sources),
+              LOG_INT("rules", alerts_rule_count(engine_alerts(h->engine))),
+              LOG_INT("firing", alerts.critical + alerts.warning + alerts.info),
+              LOG_INT("critical", alerts.critical), LOG_INT("unacked", alerts.unacknowledged),
+              LOG_INT("pending", alerts.pending), LOG_INT("unknown", alerts.unknown),
+              LOG_INT("silenced", alerts.silenced), LOG_INT("polls", stats.polls),
               LOG_INT("failures", stats.failures), LOG_INT("store_series", stats.series),
               LOG_INT("store_bytes", stats.store_bytes),
               LOG_INT("slow_callbacks", loop_slow_callbacks(h->loop)),
@@ -136,6 +145,7 @@ static void reload_ended(void *user, const struct config *fresh, const struct di
         const char *text = "the new configuration is refused, the old one goes on";
         told(h, sd_notify_status(h->notify, text, &err), &err);
     }
+    image_settle();
 }
 
 static void on_hangup(void *user)
@@ -189,14 +199,23 @@ static bool watch_signals(struct headless *h, struct error *err)
     return true;
 }
 
+static bool reload_wanted(void *user, struct error *err)
+{
+    struct headless *h = user;
+    return reload_try(h->reload, err);
+}
+
 static void start_engine(struct headless *h, const struct invocation *inv)
 {
+    engine_places_find(&h->places, inv, h->config, h->log.log);
     const struct engine_options engine = {.loop = h->loop,
                                           .log = h->log.log,
                                           .config = h->config,
-                                          .state_dir = invocation_value(inv, "state"),
-                                          .socket_path = invocation_value(inv, "socket"),
+                                          .rules = true,
+                                          .state_dir = h->places.state_dir,
+                                          .socket_path = h->places.socket,
                                           .changed = engine_moved,
+                                          .reload = reload_wanted,
                                           .user = h};
     const struct reload_events events = {.began = reload_began, .ended = reload_ended, .user = h};
     struct error err = ERROR_INIT;
@@ -250,6 +269,7 @@ static void close_all(struct headless *h)
         log_event(h->log.log, LOG_LEVEL_INFO, "stopped", LOG_END);
     }
     startup_log_close(&h->log);
+    engine_places_release(&h->places);
     config_unref(h->config);
 }
 

@@ -113,12 +113,26 @@ static void watch_again(struct reload *r)
     }
 }
 
-void reload_now(struct reload *r)
+/* The first error stands for all: the log has the others. */
+static bool refuse(const struct diags *diags, struct error *err)
+{
+    VEC_EACH (&diags->list, const struct diag, diag) {
+        if (diag->severity == DIAG_ERROR) {
+            char *at = place(diag);
+            error_set(err, ERROR_CONFIG, "%s: %s", at, diag->message);
+            free(at);
+            return false;
+        }
+    }
+    return error_set(err, ERROR_CONFIG, "the new configuration is refused");
+}
+
+bool reload_try(struct reload *r, struct error *err)
 {
     /* The engine's snapshot, and with it the name, goes while the new one comes. */
     const char *named = engine_config(r->engine)->file;
     if (named == NULL) {
-        return;
+        return error_set(err, ERROR_UNSUPPORTED, "there is no configuration file to read again");
     }
     char *file = mem_printf("%s", named);
     if (r->events.began != NULL) {
@@ -135,9 +149,20 @@ void reload_now(struct reload *r)
     }
     log_outcome(r, file, fresh != NULL, &diags);
     r->events.ended(r->events.user, fresh, &diags);
+    bool ok = fresh != NULL || refuse(&diags, err);
     config_unref(fresh);
     diags_release(&diags);
     free(file);
+    return ok;
+}
+
+void reload_now(struct reload *r)
+{
+    struct error err = ERROR_INIT;
+    if (!reload_try(r, &err)) {
+        /* The log and whoever watches the events know of it. */
+        error_release(&err);
+    }
 }
 
 static void on_soon(void *user)

@@ -32,5 +32,8 @@ void reload_destroy(struct reload *r);
  * one cannot be watched; the others are, and reload_now works as well. */
 bool reload_watch(struct reload *r, struct error *err) ATTR_NODISCARD;
 void reload_now(struct reload *r);
+/* The same for somebody who wants to know: the first thing that is wrong with a new configuration
+ * that is refused. */
+bool reload_try(struct reload *r, struct error *err) ATTR_NODISCARD;
 
 #endif

@@ -46,7 +46,8 @@ bool connection_ask_int(struct connection *c, const char *sql, int64_t *answer,
 bool connection_in_transaction(const struct connection *c);
 /* Of the last statement that changed rows. */
 int64_t connection_changed(const struct connection *c);
-/* From any thread, while the connection is open: what runs ends with ERROR_CANCELLED. */
+/* From any thread, for good, while the connection is open: what runs, and every long statement from
+ * then on, ends with ERROR_CANCELLED. */
 void connection_interrupt(struct connection *c);
 
 /* Ends all statements, so that nothing holds a transaction open. */

@@ -13,8 +13,8 @@
 #include "base/vec.h"
 #include "db/open.h"
 
-/* How long db_close waits for a job that was called off. SQLite looks for it every few thousand
- * steps; only a disk that does not answer takes longer. */
+/* How long db_close waits for a job that was called off, which only a disk that does not answer
+ * makes longer than some milliseconds. */
 #define END_WAIT_MS 2000
 
 struct db {

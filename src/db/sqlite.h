@@ -6,6 +6,7 @@
 #define TOCSIN_DB_SQLITE_H
 
 #include <sqlite3.h>
+#include <stdatomic.h>
 
 #include "base/vec.h"
 #include "db/statement.h"
@@ -20,6 +21,7 @@ struct statement {
 struct connection {
     sqlite3 *db;
     char *path;
+    atomic_bool interrupted;
     VEC(struct statement *) statements;
 };
 

@@ -91,12 +91,16 @@ void additions_from_annotations(struct yaml_reader *r, const struct yaml_node *n
             read_annotation(r, name, annotations->items[2 * i + 1], rule);
         }
     }
-    struct rule_pairs *pairs = &rule->annotations;
+    rule_drop_additions(&rule->annotations);
+}
+
+void rule_drop_additions(struct rule_pairs *annotations)
+{
     size_t kept = 0;
-    for (size_t i = 0; i < pairs->count; i++) {
-        if (!str_starts_with(pairs->items[i].name, STR(PREFIX))) {
-            pairs->items[kept++] = pairs->items[i];
+    for (size_t i = 0; i < annotations->count; i++) {
+        if (!str_starts_with(annotations->items[i].name, STR(PREFIX))) {
+            annotations->items[kept++] = annotations->items[i];
         }
     }
-    pairs->count = kept;
+    annotations->count = kept;
 }

@@ -99,9 +99,9 @@ struct alerting_verdict {
 struct alerting_events {
     /* Of each vanished alert; without it they are false. */
     struct alerting_verdict (*judge)(void *user, const struct alert *alert);
-    /* After each change; an alert that has dropped is gone behind the call. */
+    /* After each change. */
     void (*changed)(void *user, struct alert *alert, enum alert_change change);
-    /* A resolved alert is let go. */
+    /* An alert is let go, behind the call: one that has dropped at once, a resolved one later. */
     void (*forgotten)(void *user, struct alert *alert);
     void *user;
 };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/duration.h"
+#include "base/escape.h"
 #include "base/mem.h"
 #include "rule/evidence_tree.h"
 
@@ -100,7 +101,8 @@ static void add_selected(struct evidence *e, const struct node *s)
     struct strbuf text = STRBUF_INIT;
     strbuf_add_c(&text, "group by (");
     VEC_EACH (&e->names, struct str, name) {
-        strbuf_printf(&text, "%s%.*s", name == e->names.items ? "" : ", ", STR_ARG(*name));
+        strbuf_add_c(&text, name == e->names.items ? "" : ", ");
+        (void)escape_quoted(&text, *name);
     }
     strbuf_add_c(&text, ") ({");
     for (size_t i = 0; i < s->selector.matcher_count; i++) {
@@ -346,11 +348,12 @@ static struct alerting_verdict judge_need(const struct evidence *e, const struct
     return left_weighs == (need->kind == NEED_ALL) ? left : right;
 }
 
-/* The row of the left side that would be this alert. */
-static bool is_of_alert(const struct evidence *e, const struct labels *row,
-                        const struct alert *alert)
+/* Is every label of the row the alert's? Those that the rule gives say nothing. `*of_data` counts
+ * the labels that do. */
+static bool is_part_of(const struct evidence *e, const struct labels *row,
+                       const struct alert *alert, size_t *of_data)
 {
-    size_t of_data = 0;
+    *of_data = 0;
     for (size_t i = 0; i < labels_count(row); i++) {
         struct label label = labels_at(row, i);
         if (str_equal_c(label.name, LABEL_NAME) || is_of_rule(e, label.name)) {
@@ -359,24 +362,43 @@ static bool is_of_alert(const struct evidence *e, const struct labels *row,
         if (!str_equal(labels_get(alert->labels, label.name), label.value)) {
             return false;
         }
-        of_data++;
+        ++*of_data;
     }
-    for (size_t i = 0; i < labels_count(alert->labels); i++) {
-        of_data -= is_of_rule(e, labels_at(alert->labels, i).name) ? 0 : 1;
-    }
-    return of_data == 0;
+    return true;
 }
 
-static const struct value_series *row_of_alert(const struct evidence *e, enum question question,
-                                               const struct alert *alert)
+static size_t count_of_data(const struct evidence *e, const struct alert *alert)
 {
-    const struct value *v = &e->answers.items[question].value;
-    VEC_EACH (&v->series, const struct value_series, row) {
-        if (is_there(row) && is_of_alert(e, row->labels, alert)) {
+    size_t count = 0;
+    for (size_t i = 0; i < labels_count(alert->labels); i++) {
+        count += is_of_rule(e, labels_at(alert->labels, i).name) ? 0 : 1;
+    }
+    return count;
+}
+
+/* The row of the left side that would be this alert. */
+static const struct value_series *left_of_alert(const struct evidence *e, const struct alert *alert)
+{
+    size_t all = count_of_data(e, alert), of_data;
+    VEC_EACH (&e->answers.items[ASK_LEFT].value.series, const struct value_series, row) {
+        if (is_there(row) && is_part_of(e, row->labels, alert, &of_data) && of_data == all) {
             return row;
         }
     }
     return NULL;
+}
+
+/* Does the condition to recover hold for the alert? It may tell fewer labels apart than the
+ * condition does. */
+static bool has_recovered(const struct evidence *e, const struct alert *alert)
+{
+    size_t of_data;
+    VEC_EACH (&e->answers.items[ASK_RECOVER].value.series, const struct value_series, row) {
+        if (is_there(row) && is_part_of(e, row->labels, alert, &of_data)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 struct alerting_verdict evidence_judge(const struct evidence *e, const struct alert *alert)
@@ -385,12 +407,12 @@ struct alerting_verdict evidence_judge(const struct evidence *e, const struct al
     if (verdict.finding != FINDING_FALSE) {
         return verdict;
     }
-    const struct value_series *left = row_of_alert(e, ASK_LEFT, alert);
+    const struct value_series *left = left_of_alert(e, alert);
     if (left != NULL) {
         verdict.has_value = true;
         verdict.value = left->points[0];
     }
-    if (e->rule->recover != NULL && row_of_alert(e, ASK_RECOVER, alert) == NULL) {
+    if (e->rule->recover != NULL && !has_recovered(e, alert)) {
         verdict.finding = FINDING_HELD;
     }
     return verdict;

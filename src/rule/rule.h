@@ -79,4 +79,8 @@ struct rule_file *rule_file_parse(const char *file, struct str text, struct diag
 struct rule_file *rule_file_ref(const struct rule_file *f);
 void rule_file_unref(struct rule_file *f); /* NULL is fine */
 
+/* Takes tocsin's additions out of annotations: of those a rule is written with, and of those that a
+ * test written for a Prometheus expects. */
+void rule_drop_additions(struct rule_pairs *annotations);
+
 #endif

@@ -80,7 +80,7 @@ static bool read_times(struct chunk *chunk, int64_t *times)
     while (row < chunk->rows) {
         unsigned n = 0;
         size_t used = block_decode(in, end, previous, times + row, &n);
-        if (used == 0) {
+        if (used == 0 || n == 0) {
             return false;
         }
         in += used;

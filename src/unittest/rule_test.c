@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/timestamp.h"
 #include "promql/syntax/series_notation.h"
+#include "rule/rule.h"
 #include "yaml/plain.h"
 
 /* Latest time of a sample, from the start: leaves room to calculate with. */
@@ -166,7 +167,9 @@ static void read_alert(struct reading *reading, const struct yaml_node *node, st
             return;
         }
         alert.labels = rule_pairs_read(r, arena, node, "exp_labels", "label");
+        /* promtool wants tocsin's additions here; in tocsin they are no annotations. */
         alert.annotations = rule_pairs_read(r, arena, node, "exp_annotations", "annotation");
+        rule_drop_additions(&alert.annotations);
         yaml_read_done(r, node);
     }
     vec_push(&c->alerts, alert);

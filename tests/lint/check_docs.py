@@ -82,8 +82,15 @@ def check_configuration(root, pages):
         want("tocsin-panels(5)", pages["tocsin-panels.5"], unit)
 
 
+def checked(tocsin, folder, name, text):
+    path = os.path.join(folder, name)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return output(tocsin, "check", path).replace(folder + "/", "")
+
+
 def check_rules(tocsin, root, page, path):
-    """Keys and additions, the functions of templates and the packs stand on the page; its rule file is one."""
+    """Keys and additions, the functions of templates and the packs stand on the page; its examples are sound."""
     keys = (r'(?:yaml_member|yaml_required|yaml_read_\w+|yaml_plain_\w+|rule_pairs_read\w*)\([^;]*?"([a-z_0-9]+)"|'
             r'(?<!define )PREFIX "(\w+)"')
     files = ["src/rule/" + name for name in ("rule_read.c", "additions.c", "service_alerts.c")]
@@ -103,13 +110,16 @@ def check_rules(tocsin, root, page, path):
         if name.endswith(".yaml"):
             want("tocsin-rules(5)", page, name[:-5])
     with open(path, encoding="utf-8") as file:
-        example = re.search(r"\.Sh EXAMPLES\n.*\n\.Bd -literal\n((?:.*\n)*?)\.Ed\n", file.read()).group(1)
-    with tempfile.NamedTemporaryFile("w", suffix=".yml", encoding="utf-8") as file:
-        file.write(example)
-        file.flush()
-        said = output(tocsin, "check", file.name)
-    if "1 file checked, no errors, 0 warnings" not in said:
-        problems.append("the rule file of tocsin-rules(5) is wrong:\n%s" % said)
+        text = file.read()
+    rules, config = re.findall(r"^\.Bd -literal\n((?:.*\n)*?)\.Ed\n", text.split("\n.Sh EXAMPLES\n")[1], re.M)[:2]
+    shown = text.split("\n.Sh DIAGNOSTICS\n.Bd -literal\n")[1].split(".Ed")[0]
+    with tempfile.TemporaryDirectory() as folder:
+        for name, example in (("rules.yml", rules), ("tocsin.yaml", config)):
+            said = checked(tocsin, folder, name, example)
+            if "1 file checked, no errors, 0 warnings" not in said:
+                problems.append("the example %s of tocsin-rules(5) is wrong:\n%s" % (name, said))
+        if shown not in checked(tocsin, folder, "tocsin.yaml", config.replace(" for 5m", " fro 5m", 1)):
+            problems.append("tocsin-rules(5) shows another error than the program does")
 
 
 def check_roles(root, page):

@@ -80,7 +80,7 @@ START_TEST(everything_is_read)
         "  alert_rule_test:\n"
         "  - alertname: Down\n"
         "    eval_time: 5m\n"
-        "    exp_alerts: [{exp_labels: {a: 1}, exp_annotations: {b: c}}, {}]\n"
+        "    exp_alerts: [{exp_labels: {a: 1}, exp_annotations: {b: c, tocsin_recover: up}}, {}]\n"
         "- {}\n";
     struct diags diags;
     diags_init(&diags);
