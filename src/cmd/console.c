@@ -104,6 +104,11 @@ static void forget_told(struct console *c, struct wall now)
     }
 }
 
+static struct alerts *alerts_of(const struct console *c)
+{
+    return c->engine != NULL ? engine_alerts(c->engine) : NULL;
+}
+
 static void draw(struct console *c)
 {
     struct wall now = loop_wall(c->loop);
@@ -116,7 +121,7 @@ static void draw(struct console *c)
     const struct ui_model model = {.board = c->engine != NULL ? engine_board(c->engine) : NULL,
                                    .sources = c->health,
                                    .source_count = c->health_count,
-                                   .alerts = c->engine != NULL ? engine_alerts(c->engine) : NULL,
+                                   .alerts = alerts_of(c),
                                    .user = c->alerts.author,
                                    .environment = c->config->environment,
                                    .version = TOCSIN_VERSION,
@@ -292,8 +297,7 @@ static void on_command(void *user, const struct ui_command *command)
     case UI_COMMAND_DISMISS:
     case UI_COMMAND_SILENCE:
     case UI_COMMAND_EXPIRE:
-        console_alerts_command(&c->alerts, c->engine != NULL ? engine_alerts(c->engine) : NULL,
-                               command);
+        console_alerts_command(&c->alerts, alerts_of(c), command);
         break;
     }
 }

@@ -35,7 +35,7 @@ static void add_since(struct strbuf *out, const struct facts_of *f, int64_t ms)
 
 static void add_why(const struct facts_of *f, const char *name, struct strbuf *text)
 {
-    facts_add(f->facts, name, ROLE_TEXT, strbuf_str(text));
+    facts_add_text(f->facts, name, ROLE_TEXT, text);
     strbuf_release(text);
 }
 

@@ -22,6 +22,15 @@ void facts_add(struct facts *facts, const char *name, enum role role, struct str
     }
 }
 
+void facts_add_text(struct facts *facts, const char *name, enum role role,
+                    const struct strbuf *text)
+{
+    facts_add(facts, name, role, strbuf_str(text));
+    if (text->overflowed) {
+        facts_add(facts, name, ROLE_STATE_UNKNOWN, STR("(there is more than can be shown)"));
+    }
+}
+
 void facts_printf(struct facts *facts, const char *name, enum role role, const char *fmt, ...)
 {
     struct strbuf text = STRBUF_INIT;
@@ -29,7 +38,7 @@ void facts_printf(struct facts *facts, const char *name, enum role role, const c
     va_start(args, fmt);
     strbuf_vprintf(&text, fmt, args);
     va_end(args);
-    facts_add(facts, name, role, strbuf_str(&text));
+    facts_add_text(facts, name, role, &text);
     strbuf_release(&text);
 }
 

@@ -27,6 +27,9 @@ struct facts {
 void facts_release(struct facts *facts);
 /* An empty text adds nothing. */
 void facts_add(struct facts *facts, const char *name, enum role role, struct str text);
+/* The same; says so where the buffer did not take all of it. */
+void facts_add_text(struct facts *facts, const char *name, enum role role,
+                    const struct strbuf *text);
 void facts_printf(struct facts *facts, const char *name, enum role role, const char *fmt, ...)
     ATTR_PRINTF(4, 5);
 /* How many lines all of them take in so many columns. */
