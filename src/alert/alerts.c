@@ -365,5 +365,5 @@ uint64_t alerts_version(const struct alerts *alerts)
 
 const char *alerts_problem(const struct alerts *alerts)
 {
-    return keeper_problem(alerts);
+    return alerts->host != NULL ? alerts->mirror.problem : keeper_problem(alerts);
 }

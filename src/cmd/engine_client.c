@@ -11,6 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "api/failure.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/utf8.h"
@@ -193,43 +194,6 @@ static bool read_head(struct str answer, int *status, struct str *body)
     return false;
 }
 
-static enum error_kind kind_of(int status)
-{
-    switch (status) {
-    case 400:
-        return ERROR_USAGE;
-    case 401:
-    case 403:
-        return ERROR_AUTH;
-    case 404:
-        return ERROR_NOT_FOUND;
-    case 405:
-        return ERROR_UNSUPPORTED;
-    case 413:
-        return ERROR_LIMIT;
-    case 503:
-        return ERROR_BUSY;
-    default:
-        return ERROR_HTTP;
-    }
-}
-
-/* The error that the answer tells of. */
-static bool read_failure(int status, struct json root, struct error *err)
-{
-    struct str text =
-        json_kind(root) == JSON_KIND_STRING ? json_str(root) : json_str(json_find(root, "error"));
-    struct str suggestion = json_str(json_find(root, "suggestion"));
-    if (text.len == 0) {
-        return error_set(err, kind_of(status), "the engine answers with HTTP status %d", status);
-    }
-    error_set(err, kind_of(status), "%.*s", STR_ARG(text));
-    if (suggestion.len != 0) {
-        error_suggest(err, "%.*s", STR_ARG(suggestion));
-    }
-    return false;
-}
-
 static bool read_answer(const struct connection *c, const struct strbuf *answer,
                         struct engine_reply *out, struct error *err)
 {
@@ -244,7 +208,7 @@ static bool read_answer(const struct connection *c, const struct strbuf *answer,
     error_release(&wrong);
     if (status < 200 || status > 299) {
         struct json root = out->document != NULL ? json_root(out->document) : (struct json){0};
-        return read_failure(status, root, err);
+        return api_failure(status, root, err);
     }
     return out->document != NULL || not_http(c, err);
 }
