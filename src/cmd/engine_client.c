@@ -16,7 +16,9 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 
-#define HEAD_MAX ((size_t)64 * 1024)
+#define HEAD_MAX        ((size_t)64 * 1024)
+#define FIND_TIMEOUT_MS 200
+#define SYSTEM_SOCKET   "/run/tocsin/tocsin.sock"
 
 struct connection {
     int fd;
@@ -242,6 +244,14 @@ static const char *named_socket(const struct invocation *inv)
     return named != NULL && named[0] != '\0' ? named : NULL;
 }
 
+/* Where a person's own engine listens; a heap string, or NULL. */
+static char *own_socket(void)
+{
+    const char *runtime = getenv("XDG_RUNTIME_DIR");
+    return runtime != NULL && runtime[0] == '/' ? mem_printf("%s/tocsin/tocsin.sock", runtime)
+                                                : NULL;
+}
+
 bool engine_is_named(const struct invocation *inv)
 {
     return named_socket(inv) != NULL;
@@ -254,24 +264,50 @@ const char *engine_actor(const struct invocation *inv)
     return by != NULL && by[0] != '\0' ? by : NULL;
 }
 
+static bool listens(const char *path)
+{
+    struct connection c = {
+        .fd = -1, .path = path, .clock = clock_real(), .timeout_ms = FIND_TIMEOUT_MS};
+    struct error err = ERROR_INIT;
+    c.began = clock_mono(&c.clock);
+    /* Who is too busy to be connected to is there all the same. */
+    bool there = connect_to(&c, &err) || err.kind == ERROR_TIMEOUT;
+    error_release(&err);
+    if (c.fd >= 0) {
+        close(c.fd);
+    }
+    return there;
+}
+
+char *engine_find_running(const struct invocation *inv)
+{
+    const char *named = named_socket(inv);
+    char *own = named == NULL ? own_socket() : NULL;
+    const char *found = named != NULL                 ? (listens(named) ? named : NULL)
+                        : own != NULL && listens(own) ? own
+                        : listens(SYSTEM_SOCKET)      ? SYSTEM_SOCKET
+                                                      : NULL;
+    char *path = found != NULL ? mem_strdup(found) : NULL;
+    free(own);
+    return path;
+}
+
 bool engine_ask(const struct invocation *inv, const char *method, const char *path, struct str body,
                 struct engine_reply *out, struct error *err)
 {
     const char *named = named_socket(inv);
-    const char *runtime = getenv("XDG_RUNTIME_DIR");
     if (named != NULL) {
         return engine_ask_at(named, method, path, body, ENGINE_TIMEOUT_MS, out, err);
     }
-    if (runtime != NULL && runtime[0] == '/') {
-        char *own = mem_printf("%s/tocsin/tocsin.sock", runtime);
+    char *own = own_socket();
+    if (own != NULL) {
         bool ok = engine_ask_at(own, method, path, body, ENGINE_TIMEOUT_MS, out, err);
         free(own);
         if (ok || err->kind != ERROR_REFUSED) {
             return ok;
         }
     }
-    bool ok =
-        engine_ask_at("/run/tocsin/tocsin.sock", method, path, body, ENGINE_TIMEOUT_MS, out, err);
+    bool ok = engine_ask_at(SYSTEM_SOCKET, method, path, body, ENGINE_TIMEOUT_MS, out, err);
     if (!ok && err->kind == ERROR_REFUSED) {
         error_set(err, ERROR_REFUSED, "no engine is running");
         error_suggest(err, "start one, or say with --socket where it listens");
