@@ -94,7 +94,7 @@ class Stage:
 
     def given_first(self, wanted):
         """When the first page was given that had this, or 0."""
-        return min((at for page in self.pages for at, series in page.pages if wanted.items() <= series.items()),
+        return min((at for page in self.pages for at, series, _ in page.pages if wanted.items() <= series.items()),
                    default=0)
 
 

@@ -96,7 +96,7 @@ class Exporter(Mannered):
     def __init__(self):
         self.lock = threading.Lock()
         self.series = {}
-        self.pages = []  # when each good one was given, and what it had
+        self.pages = []  # when each good one was given, what it had, and to whom
         super().__init__()
 
     def set(self, series, value):
@@ -115,7 +115,7 @@ class Exporter(Mannered):
     def answer(self, request, body):
         with self.lock:
             text = "".join("%s %s\n" % pair for pair in self.series.items())
-            self.pages.append((time.time(), dict(self.series)))
+            self.pages.append((time.time(), dict(self.series), request.headers.get("User-Agent", "")))
         return 200, "text/plain; version=0.0.4", text.encode()
 
     def given(self):
