@@ -380,6 +380,9 @@ def compare_once(duration_s, seed):
                  View("tocsin over Prometheus", lambda: read_tocsin(served))]
 
         wait_for("everybody evaluates", lambda: all(view.read()[1] for view in views))
+        # Both of those who scrape, and steadily.
+        wait_for("everybody scrapes", lambda: all(
+            sum(view.agent in who.lower() for _, _, who in page.pages) > 3 for view in views if view.agent))
         page.began = time.time()
         outages = watch(page, views, duration_s)
         comparisons = [Comparison(views[0], views[1], 2, outages, page),
