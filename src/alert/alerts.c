@@ -147,6 +147,7 @@ static void on_finished(void *user, struct group *group)
 {
     struct alerts *alerts = user;
     alerts->last_cycle = group->slot;
+    alerts_watch_quiet(alerts);
     keeper_alive(alerts, group->slot);
     alerts_boundaries_arm(alerts);
     alerts_touch(alerts);

@@ -179,7 +179,7 @@ static const struct other_source *find_host(const struct alerts *alerts, const c
     return NULL;
 }
 
-static void note_silence(struct alerts *alerts, const struct silence *s, const char *to,
+void alerts_note_silence(struct alerts *alerts, const struct silence *s, const char *to,
                          const char *who)
 {
     struct strbuf text = STRBUF_INIT;
@@ -215,7 +215,7 @@ static bool put_here(struct alerts *alerts, const struct silence *s, char **id, 
         *id = mem_strdup(fresh.id);
     }
     keeper_put_silence(alerts, &fresh);
-    note_silence(alerts, &fresh, "silence", fresh.created_by);
+    alerts_note_silence(alerts, &fresh, "silence", fresh.created_by);
     return true;
 }
 
@@ -280,7 +280,7 @@ void alerts_silence_expire(struct alerts *alerts, const char *id, const char *by
     s->starts_at_ms = s->starts_at_ms > now_ms ? now_ms : s->starts_at_ms;
     s->updated_at_ms = now_ms;
     keeper_put_silence(alerts, s);
-    note_silence(alerts, s, "silence ended", by);
+    alerts_note_silence(alerts, s, "silence ended", by);
     keeper_flush(alerts, done, user);
     alerts_boundaries_arm(alerts);
     alerts_touch(alerts);

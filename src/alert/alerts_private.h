@@ -71,6 +71,9 @@ struct alert *alerts_of_id(const struct alerts *alerts, uint64_t id, struct live
 
 /* alerts_command.c */
 void alerts_cancel_refusals(struct alerts *alerts);
+/* To the ledger: what a silence hides, and that it began or ended. */
+void alerts_note_silence(struct alerts *alerts, const struct silence *s, const char *to,
+                         const char *who);
 
 /* alerts_view.c */
 void alerts_view_init(struct alerts *alerts);
@@ -100,6 +103,8 @@ size_t alerts_recent_matching(const struct alerts *alerts, const struct silence 
 /* alerts_boundary.c: what time alone changes. */
 void alerts_boundaries_arm(struct alerts *alerts);
 void alerts_boundaries_pass(void *user);
+/* After a cycle: what silences wait for that end once nothing is left to hide. */
+void alerts_watch_quiet(struct alerts *alerts);
 
 /* keeper.c: the state that survives. */
 void keeper_create(struct alerts *alerts);
