@@ -65,36 +65,14 @@ struct alert *alerts_of_id(const struct alerts *alerts, uint64_t id, struct live
     return NULL;
 }
 
-static const char *state_before(enum alert_change change, const struct alert *alert)
-{
-    switch (change) {
-    case ALERT_CHANGE_NONE:
-        return "";
-    case ALERT_CHANGE_PENDING:
-        return alert_state_name(ALERT_INACTIVE);
-    case ALERT_CHANGE_FIRED:
-        return alert_state_name(alert->status.fired_at_ms == alert->status.active_at_ms
-                                    ? ALERT_INACTIVE
-                                    : ALERT_PENDING);
-    case ALERT_CHANGE_RESOLVED:
-        return alert_state_name(ALERT_FIRING);
-    case ALERT_CHANGE_DROPPED:
-        return alert_state_name(ALERT_PENDING);
-    case ALERT_CHANGE_UNKNOWN:
-        return alert_state_name(alert->status.phase);
-    case ALERT_CHANGE_KNOWN:
-        return alert_state_name(ALERT_UNKNOWN);
-    }
-    return "";
-}
-
 static void on_changed(void *user, struct live_rule *rule, struct alert *alert,
                        enum alert_change change)
 {
     struct alerts *alerts = user;
     const struct note note = {.rule = rule,
                               .alert = alert,
-                              .from = state_before(change, alert),
+                              /* What is kept is as of the evaluation before. */
+                              .from = alert_state_name(alert_status_state(&alert->kept)),
                               .to = alert_state_name(alert_status_state(&alert->status)),
                               .reason = alert->reason != NULL ? alert->reason : "",
                               .who = ""};
