@@ -215,12 +215,13 @@ void alerts_destroy(struct alerts *alerts)
     free(alerts);
 }
 
-struct live_rule *alerts_rule_of_key(const struct alerts *alerts, uint64_t key)
+struct live_rule *alerts_rule_of_key(const struct alerts *alerts, enum rule_kind kind, uint64_t key)
 {
     VEC_EACH (&alerts->groups, struct group *const, group) {
         for (size_t i = 0; i < (*group)->rule_count; i++) {
-            if ((*group)->rules[i].key == key) {
-                return &(*group)->rules[i];
+            struct live_rule *live = &(*group)->rules[i];
+            if (live->key == key && live->rule->kind == kind) {
+                return live;
             }
         }
     }
@@ -249,7 +250,7 @@ static void end_alerts(struct alerts *alerts, struct live_rule *rule)
 
 static void move_rule(struct alerts *alerts, struct live_rule *from)
 {
-    struct live_rule *to = alerts_rule_of_key(alerts, from->key);
+    struct live_rule *to = alerts_rule_of_key(alerts, RULE_ALERTING, from->key);
     if (to == NULL) {
         end_alerts(alerts, from);
         return;

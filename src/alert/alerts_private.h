@@ -65,7 +65,9 @@ struct kept_ack *alerts_find_ack(const struct alerts *alerts, uint64_t id);
 /* Nothing where there is none. */
 void alerts_drop_ack(struct alerts *alerts, const struct live_rule *rule,
                      const struct alert *alert);
-struct live_rule *alerts_rule_of_key(const struct alerts *alerts, uint64_t key); /* or NULL */
+/* NULL where there is none. An alert and a record of one group may have the same name. */
+struct live_rule *alerts_rule_of_key(const struct alerts *alerts, enum rule_kind kind,
+                                     uint64_t key);
 /* The alert of an id and its rule, or NULL. */
 struct alert *alerts_of_id(const struct alerts *alerts, uint64_t id, struct live_rule **rule);
 

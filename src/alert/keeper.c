@@ -177,7 +177,7 @@ struct restoring {
 
 static struct live_rule *rule_of_name(const struct alerts *alerts, const char *name)
 {
-    return alerts_rule_of_key(alerts, str_hash(str_from(name)));
+    return alerts_rule_of_key(alerts, RULE_ALERTING, str_hash(str_from(name)));
 }
 
 static void note_gone(struct restoring *r, const struct alert_record *record, const char *reason)
@@ -204,7 +204,7 @@ static void note_gone(struct restoring *r, const struct alert_record *record, co
 static void restore_alert(struct restoring *r, const struct alert_record *record)
 {
     struct live_rule *rule = rule_of_name(r->alerts, record->rule);
-    if (rule == NULL || rule->rule->kind != RULE_ALERTING) {
+    if (rule == NULL) {
         note_gone(r, record, "its rule is gone");
         return;
     }
