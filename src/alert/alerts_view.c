@@ -172,6 +172,11 @@ static void add_others(struct making *m, const struct other_source *source)
     }
 }
 
+static bool is_of_alertmanager(const struct alert_info *a, const char *source)
+{
+    return a->origin == ALERT_OF_ALERTMANAGER && strcmp(a->source, source) == 0;
+}
+
 /* What silences hide, one list for all; pointers into it are set when it no longer grows. */
 static void find_hiding(struct making *m)
 {
@@ -183,7 +188,7 @@ static void find_hiding(struct making *m)
             }
         }
         VEC_EACH (&m->alerts->others, const struct other_source, f) {
-            bool here = a->origin == ALERT_OF_ALERTMANAGER && strcmp(f->name, a->source) == 0;
+            bool here = is_of_alertmanager(a, f->name);
             VEC_EACH (&f->silences, const struct silence, s) {
                 if (here && silence_state_at(s, m->now_ms) == SILENCE_ACTIVE &&
                     silence_matches(s, a->labels)) {
@@ -368,11 +373,9 @@ void alerts_silence_preview(const struct alerts *alerts, const struct silence *s
     int64_t since_ms = loop_wall(alerts->o.loop).ms - DAY_MS;
     *now = 0;
     VEC_EACH (&refreshed(alerts)->list, const struct alert_info, a) {
-        bool here =
-            s->source == NULL ? a->origin == ALERT_OF_TOCSIN : strcmp(s->source, a->source) == 0;
-        if (here && silence_matches(s, a->labels)) {
-            *now += a->fires ? 1 : 0;
-        }
+        /* Tocsin's own hide whatever is here, an Alertmanager's what is there. */
+        bool here = s->source == NULL || is_of_alertmanager(a, s->source);
+        *now += a->fires && here && silence_matches(s, a->labels) ? 1 : 0;
     }
     *day = *now + (s->source == NULL ? alerts_recent_matching(alerts, s, since_ms) : 0);
 }
