@@ -207,10 +207,7 @@ void alerts_destroy(struct alerts *alerts)
         silence_release(s);
     }
     vec_release(&alerts->silences);
-    while (alerts->others.len != 0) {
-        alerts_drop_others(alerts, alerts->others.items[0].name);
-    }
-    vec_release(&alerts->others);
+    alerts_release_others(alerts);
     alerts_recent_release(alerts);
     free(alerts);
 }

@@ -77,6 +77,9 @@ void alerts_cancel_refusals(struct alerts *alerts);
 void alerts_note_silence(struct alerts *alerts, const struct silence *s, const char *to,
                          const char *who);
 
+/* alerts_others.c */
+void alerts_release_others(struct alerts *alerts);
+
 /* alerts_view.c */
 void alerts_view_init(struct alerts *alerts);
 void alerts_view_release(struct alerts *alerts);
