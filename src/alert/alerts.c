@@ -240,6 +240,9 @@ static void end_alerts(struct alerts *alerts, struct live_rule *rule)
                                       .who = ""};
             alerts_note(alerts, now, &note);
         }
+        if (alert_status_fires(&(*alert)->status)) {
+            alerts_recent_add(alerts, alerts_id(rule, *alert), (*alert)->labels, now.ms);
+        }
         alerts_drop_ack(alerts, rule, *alert);
         keeper_drop_alert(alerts, rule, *alert);
     }
