@@ -208,8 +208,8 @@ static void find_hiding(struct making *m)
 static bool is_about(const struct alert_info *down, const struct alert_info *a)
 {
     struct str source = labels_get(down->labels, STR(SOURCE_DOWN_LABEL));
-    return source.len != 0 && (str_equal_c(source, a->source) ||
-                               str_equal(source, labels_get(a->labels, STR("job"))));
+    return source.len != 0 &&
+           (str_equal_c(source, a->source) || str_equal(source, labels_get(a->labels, STR("job"))));
 }
 
 /* A source that is down is one alert, and what is unknown for it is hidden behind that one. */
