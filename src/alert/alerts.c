@@ -140,7 +140,7 @@ static size_t namesakes(const struct alerts *alerts, const struct bound_group *b
     return n;
 }
 
-static void make_groups(struct alerts *alerts, const struct ruleset *rules)
+void alerts_make_groups(struct alerts *alerts, const struct ruleset *rules)
 {
     alerts->rules = ruleset_ref(rules);
     VEC_EACH (&alerts->rules->groups, const struct bound_group, bound) {
@@ -172,7 +172,7 @@ struct alerts *alerts_create(const struct alerts_options *options, const struct 
     alerts->boundary = loop_timer_create(options->loop, "silences", alerts_boundaries_pass, alerts);
     alerts_view_init(alerts);
     keeper_create(alerts);
-    make_groups(alerts, rules);
+    alerts_make_groups(alerts, rules);
     keeper_restore(alerts);
     alerts_boundaries_arm(alerts);
     return alerts;
@@ -223,68 +223,6 @@ struct live_rule *alerts_rule_of_key(const struct alerts *alerts, enum rule_kind
         }
     }
     return NULL;
-}
-
-/* Its rule is gone: what fired is resolved. */
-static void end_alerts(struct alerts *alerts, struct live_rule *rule)
-{
-    struct wall now = loop_wall(alerts->o.loop);
-    VEC_EACH (&rule->alerting.alerts, struct alert *, alert) {
-        if ((*alert)->status.phase != ALERT_INACTIVE) {
-            const struct note note = {.rule = rule,
-                                      .alert = *alert,
-                                      .from =
-                                          alert_state_name(alert_status_state(&(*alert)->status)),
-                                      .to = alert_state_name(ALERT_INACTIVE),
-                                      .reason = "its rule is gone",
-                                      .who = ""};
-            alerts_note(alerts, now, &note);
-        }
-        if (alert_status_fires(&(*alert)->status)) {
-            alerts_recent_add(alerts, alerts_id(rule, *alert), (*alert)->labels, now.ms);
-        }
-        alerts_drop_ack(alerts, rule, *alert);
-        keeper_drop_alert(alerts, rule, *alert);
-    }
-}
-
-static void move_rule(struct alerts *alerts, struct live_rule *from)
-{
-    struct live_rule *to = alerts_rule_of_key(alerts, RULE_ALERTING, from->key);
-    if (to == NULL) {
-        end_alerts(alerts, from);
-        return;
-    }
-    alerting_move(&to->alerting, &from->alerting);
-    to->health = from->health;
-    to->failures = from->failures;
-    to->evaluated_ms = from->evaluated_ms;
-    to->duration_us = from->duration_us;
-    to->error = from->error;
-    from->error = NULL;
-}
-
-void alerts_set_rules(struct alerts *alerts, const struct ruleset *rules)
-{
-    VEC(struct group *) old = {alerts->groups.items, alerts->groups.len, alerts->groups.capacity};
-    struct ruleset *old_rules = alerts->rules;
-    alerts->groups.items = NULL;
-    alerts->groups.len = alerts->groups.capacity = 0;
-    make_groups(alerts, rules);
-    VEC_EACH (&old, struct group *, group) {
-        for (size_t i = 0; i < (*group)->rule_count; i++) {
-            struct live_rule *live = &(*group)->rules[i];
-            pass_cancel(live);
-            if (live->rule->kind == RULE_ALERTING) {
-                move_rule(alerts, live);
-            }
-        }
-        group_destroy(*group);
-    }
-    vec_release(&old);
-    ruleset_unref(old_rules);
-    keeper_flush(alerts, NULL, NULL);
-    alerts_touch(alerts);
 }
 
 void alerts_set_context(struct alerts *alerts, struct rule_pairs external_labels,

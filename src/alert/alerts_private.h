@@ -61,6 +61,8 @@ struct alerts {
 /* alerts.c */
 uint64_t alerts_id(const struct live_rule *rule, const struct alert *alert);
 void alerts_touch(struct alerts *alerts); /* something shown changed */
+/* Of these rules, which are referenced; there are none. */
+void alerts_make_groups(struct alerts *alerts, const struct ruleset *rules);
 struct kept_ack *alerts_find_ack(const struct alerts *alerts, uint64_t id);
 /* Nothing where there is none. */
 void alerts_drop_ack(struct alerts *alerts, const struct live_rule *rule,
