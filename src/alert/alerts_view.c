@@ -290,9 +290,10 @@ static void list_silences(struct making *m)
     for (size_t i = 0; i < ended; i++) {
         vec_push(&m->view->silences, m->view->silences.items[ended - 1 - i]);
     }
-    memmove(m->view->silences.items, m->view->silences.items + ended,
-            n * sizeof(*m->view->silences.items));
-    m->view->silences.len = n;
+    if (ended != 0) {
+        memmove(m->view->silences.items, m->view->silences.items + ended, n * sizeof(*list));
+        m->view->silences.len = n;
+    }
 }
 
 static struct alerts_view *refreshed(const struct alerts *alerts)
