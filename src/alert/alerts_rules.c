@@ -76,7 +76,8 @@ void alerts_rule_at(const struct alerts *alerts, size_t i, struct rule_info *out
         .next = group_next(live->group, loop_wall(alerts->o.loop)),
         .duration_us = live->duration_us,
         .missed = live->group->missed,
-        .note = live->health == RULE_HEALTH_NO_DATA ? "matches nothing at its source" : "",
+        .note =
+            live->health == RULE_HEALTH_NO_DATA ? "its selectors match nothing at its source" : "",
     };
     if (out->alerting) {
         count(live, out);

@@ -35,6 +35,7 @@ struct live_rule {
     unsigned failures; /* in a row */
     int64_t evaluated_ms;
     int64_t duration_us;
+    int64_t looked_ms; /* when it was last asked whether its selectors match anything */
 };
 
 /* What all groups are given; all of it outlives them. */

@@ -17,6 +17,10 @@
 /* No answer so often in a row, and nothing is known any more. */
 #define FAILURES_MAX 2
 
+/* How often a rule without alerts is asked whether its selectors match anything; one of which they
+ * did not is asked each time. */
+#define LOOK_EVERY_MS ((int64_t)3600 * 1000)
+
 struct question {
     struct pass *pass;
     struct query *query; /* NULL: answered */
@@ -204,6 +208,8 @@ static void settle(struct live_rule *live)
     struct alert_policy policy = policy_of(live);
     struct alerting_events events = events_of(live, pass->evidence != NULL);
     struct error err = ERROR_INIT;
+    bool idle = live->alerting.alerts.len == 0 && live->alerting.found.len == 0 &&
+                pass->evidence != NULL && evidence_is_idle(pass->evidence);
     alerting_settle(&live->alerting, &policy, pass->slot.ms, &events);
     if (!write_alerts(live, &err)) {
         /* The states are right all the same: only the series are not there. */
@@ -211,7 +217,7 @@ static void settle(struct live_rule *live)
         error_release(&err);
         return;
     }
-    end_well(live, false);
+    end_well(live, idle);
 }
 
 static void on_evidence(void *user, struct value *value, const struct error *err)
@@ -249,7 +255,22 @@ static struct query *ask(const struct pass *pass, const struct expr *expr, query
     return query_ask(answerer, &request);
 }
 
-/* Some alerts vanished: why? True where it is being asked. */
+/* A condition that holds for nothing may be one that can never hold. */
+static bool is_worth_a_look(struct live_rule *live)
+{
+    const struct alerting *a = &live->alerting;
+    int64_t now_ms = live->pass->slot.ms;
+    if (a->alerts.len != 0 || a->found.len != 0) {
+        return false;
+    }
+    bool known = live->health == RULE_HEALTH_OK && now_ms - live->looked_ms < LOOK_EVERY_MS;
+    if (!known) {
+        live->looked_ms = now_ms;
+    }
+    return !known;
+}
+
+/* Some alerts vanished: why? Or: is there anything at all? True where it is being asked. */
 static bool ask_for_evidence(struct live_rule *live)
 {
     struct pass *pass = live->pass;
@@ -309,7 +330,8 @@ static bool collect(struct live_rule *live)
     case ALERTING_DONE:
         break;
     }
-    if (live->alerting.vanished.len != 0 && ask_for_evidence(live)) {
+    bool why = live->alerting.vanished.len != 0 || is_worth_a_look(live);
+    if (why && ask_for_evidence(live)) {
         return true;
     }
     settle(live);
