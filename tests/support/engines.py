@@ -25,8 +25,11 @@ class Exporter:
                 self.send_response(500 if exporter.silent else 200)
                 self.send_header("Content-Type", "text/plain; version=0.0.4")
                 self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+                try:
+                    self.end_headers()
+                    self.wfile.write(body)
+                except OSError:
+                    pass  # whoever asked was killed
 
             def log_message(self, *_):
                 pass
