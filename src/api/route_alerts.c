@@ -79,6 +79,7 @@ void control_alerts_get(void *user, struct http_exchange *exchange)
     control_answer_begin(&answer);
     json_writer_object(w);
     alert_json_time(w, "now", control_now(api));
+    alert_json_time(w, "lastCycle", alerts_last_cycle(api->alerts));
     alert_json_text(w, "problem", alerts_problem(api->alerts));
     alerts_counts(api->alerts, &counts);
     json_writer_key(w, "counts");
