@@ -282,6 +282,8 @@ static void move_rule(struct alerts *alerts, struct live_rule *from)
     to->duration_us = from->duration_us;
     to->error = from->error;
     from->error = NULL;
+    to->idle = from->idle;
+    from->idle = NULL;
 }
 
 void alerts_set_rules(struct alerts *alerts, const struct ruleset *rules)
