@@ -247,6 +247,7 @@ void group_destroy(struct group *g)
             record_release(&live->record);
         }
         free(live->error);
+        free(live->idle);
     }
     loop_ticker_destroy(g->ticker);
     deferred_cancel(g->look);

@@ -334,7 +334,7 @@ START_TEST(test_selects_nothing)
         "local");
     feed_run(0, "x 1");
     ck_assert_int_eq(rule_named("A").health, RULE_HEALTH_NO_DATA);
-    ck_assert_str_eq(rule_named("A").note, "its selectors match nothing at its source");
+    ck_assert_str_eq(rule_named("A").note, "matches nothing at 'local': nothing");
     ck_assert_int_eq(rule_named("B").health, RULE_HEALTH_OK);
     ck_assert_str_eq(rule_named("B").note, "");
     feed_run(1, "x 1; nothing 1");
