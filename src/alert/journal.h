@@ -76,6 +76,8 @@ void journal_add_transition(struct journal *j, const struct transition_record *r
  */
 typedef void (*journal_done_cb)(void *user, const struct error *err);
 void journal_flush(struct journal *j, struct wall now, journal_done_cb done, void *user);
+/* Completions with this `user` are not called any more; what was put is written all the same. */
+void journal_flush_cancel(struct journal *j, const void *user);
 
 /* What is wrong, in words for people: "state is in memory only: ..."; NULL where all is well. Good
  * until the next turn. */

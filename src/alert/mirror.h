@@ -18,7 +18,8 @@ struct alerts_mirror {
     size_t silence_count;
     const struct rule_info *rules;
     size_t rule_count;
-    const char *problem; /* as alerts_problem */
+    const char *problem;    /* as alerts_problem */
+    struct wall last_cycle; /* as alerts_last_cycle */
 };
 
 /* What is asked for is done as alerts.h says: `done` once, never inside the call. */

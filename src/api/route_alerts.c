@@ -99,6 +99,7 @@ static void add_all(const struct control *api, struct json_writer *w, const stru
                     bool silences)
 {
     struct alert_counts counts;
+    alert_json_time(w, "lastCycle", alerts_last_cycle(api->alerts));
     alert_json_text(w, "problem", alerts_problem(api->alerts));
     alerts_counts(api->alerts, &counts);
     json_writer_key(w, "counts");

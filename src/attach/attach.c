@@ -50,7 +50,8 @@ static void show(struct attach *a, char *problem)
                                          .silence_count = a->alerts.silences.len,
                                          .rules = a->rules.rules.items,
                                          .rule_count = a->rules.rules.len,
-                                         .problem = a->problem};
+                                         .problem = a->problem,
+                                         .last_cycle = a->alerts.last_cycle};
     alerts_show(a->o.alerts, &mirror);
     free(old);
 }

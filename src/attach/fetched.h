@@ -25,6 +25,7 @@ struct fetched_alerts {
     VEC(const struct silence *) hiding; /* of all alerts, one after the other */
     const char *version;                /* of the list, to ask with */
     const char *problem;                /* or NULL */
+    struct wall last_cycle;
 };
 
 void fetched_alerts_init(struct fetched_alerts *f);

@@ -263,7 +263,8 @@ bool fetched_alerts_read(struct fetched_alerts *f, struct label_table *table, st
     if (!json_get(root, "alerts", JSON_KIND_ARRAY, &alerts, err) ||
         !json_get(root, "silences", JSON_KIND_ARRAY, &silences, err) ||
         !decode_text(root, "version", &f->arena, &f->version, err) ||
-        !decode_optional_text(root, "problem", &f->arena, &f->problem, err)) {
+        !decode_optional_text(root, "problem", &f->arena, &f->problem, err) ||
+        !decode_time(root, "lastCycle", &f->last_cycle, err)) {
         return false;
     }
     for (size_t i = 0; i < json_size(silences); i++) {

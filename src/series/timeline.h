@@ -76,6 +76,8 @@ bool timeline_read_last(const struct timeline *tl, uint32_t slot, int64_t from_m
                         int64_t *t_ms, double *v);
 /* Drops chunks that end before `cutoff_ms`, and the open rows if they all do. */
 void timeline_trim(struct timeline *tl, int64_t cutoff_ms);
+/* Drops the rows after `t_ms`; true where there were some. The columns' `last` is as it was. */
+bool timeline_cut(struct timeline *tl, int64_t t_ms);
 
 /* Room for `extra` more samples. */
 void samples_reserve(struct samples *out, size_t extra);

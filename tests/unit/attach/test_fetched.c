@@ -244,6 +244,7 @@ static void expect_same_alerts(void)
     bool ok = fetched_alerts_read(&f, table, get("/api/tocsin/v1/alerts?silences=true"), &err);
     ck_assert_msg(ok, "%s", error_text(&err));
     same_text(f.problem, alerts_problem(alerts));
+    ck_assert_int_eq(f.last_cycle.ms, alerts_last_cycle(alerts).ms);
     ck_assert_uint_eq(f.alerts.len, alerts_count(alerts));
     for (size_t i = 0; i < f.alerts.len; i++) {
         same_alert(alerts_at(alerts, i), &f.alerts.items[i]);
