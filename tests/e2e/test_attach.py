@@ -74,7 +74,7 @@ class Place:
 
     def alerts(self):
         """Of the engine, by name; none where it does not answer."""
-        result = self.tocsin("alerts", "--json")
+        result = self.tocsin("alerts", "--format", "json")
         if result.returncode not in (0, 1, 2):
             return {}
         return {a["labels"]["alertname"]: a for a in json.loads(result.stdout).get("alerts", [])
