@@ -30,6 +30,7 @@ struct live_rule {
     struct record record;
     struct pass *pass; /* while it is evaluated */
     uint64_t key;      /* the hash of group_rule_name */
+    unsigned namesake; /* rules of the same kind and name before it */
     enum rule_health health;
     char *error;
     unsigned failures; /* in a row */
@@ -72,6 +73,7 @@ struct group {
     store_target target;
     struct live_rule *rules;
     size_t rule_count;
+    size_t first; /* its first rule's number among all */
     bool side_by_side;
     struct ticker *ticker;
     struct deferred *look;       /* whether the polls of the slot are in */
@@ -89,7 +91,7 @@ struct group {
 };
 
 struct group *group_create(const struct group_env *env, const struct bound_group *bound,
-                           size_t namesake);
+                           size_t namesake, size_t first);
 void group_destroy(struct group *g); /* NULL is fine */
 /* Polls came in: a group that waited for them begins. */
 void group_polled(struct group *g);
