@@ -59,7 +59,7 @@ groups:
     rules:
       - { alert: Busy, expr: 'rate(work_total[4s]) > 10', annotations: { summary: 'worker {{ $labels.name }}' } }
       - { alert: Busy3, expr: 'rate(work_total[4s]) > 10', for: 3s }
-      - { alert: AllBusy, expr: 'sum by (job) (rate(work_total[4s])) > 45' }
+      - { alert: AllBusy, expr: 'sum by (job) (rate(work_total[4s])) > 40' }
   - name: sums
     interval: 1s
     rules:
@@ -74,8 +74,8 @@ groups:
       - { alert: NoBeat, expr: 'absent(beat{name="heart"})', labels: { severity: page } }
       - { alert: NoBeat3, expr: 'absent(beat{name="heart"})', for: 3s }
 """
-# Alerts whose values lie between those of two steps while a window passes over both.
-SMOOTH = ("Busy", "Busy3", "AllBusy")
+# Alerts whose values lie between those of two steps while a window passes over both, and their thresholds.
+SMOOTH = {"Busy": 10, "Busy3": 10, "AllBusy": 40}
 
 CALM = {'level{kind="a",name="a0"}': 30, 'limit{kind="a"}': 60, 'beat{name="heart"}': 1, 'work_total{name="w0"}': 0}
 
@@ -257,8 +257,9 @@ class Comparison:
         there = [other for other in near if other]
         self.compared["values"] += 1
         values = [other["value"] for other in there]
-        if dict(key)["alertname"] in SMOOTH:
-            right = min(values) * 0.8 - 1 <= alert["value"] <= max(values) * 1.2 + 1
+        low = SMOOTH.get(dict(key)["alertname"])
+        if low is not None:
+            right = low <= alert["value"] <= max(values) * 1.2 + 1
         else:
             right = any(abs(value - alert["value"]) < 1e-9 for value in values)
         kept = dict(key)["alertname"].startswith("Kept")
