@@ -288,10 +288,11 @@ class Comparison:
         near = self.window_s
         if any(abs(then - at) <= near for then in self.mine.unknown.get(key, ())):
             return UNKNOWN
-        # The alert or its like there began in an outage, or went through it.
-        since = min(at, alert["activeAt"] or at)
+        # The alert went through an outage, or its like there began anew behind it.
+        since = min(at, alert["activeAt"])
         for began, ended in self.outages:
-            if since - EFFECT_S <= ended and at >= began and (since <= ended + EFFECT_S or at <= ended + EFFECT_S):
+            frozen = any(began <= then <= ended + near for then in self.mine.unknown.get(key, ()))
+            if frozen and at >= began and since <= ended + EFFECT_S:
                 return KEPT
         if any(-near <= at - then <= EFFECT_S for then in self.mine.flapping.get(key, ())):
             return FLAPPING
