@@ -34,6 +34,7 @@ groups:
       - { alert: Waiting, expr: temperature > 50, for: 1h }
       - { alert: Busy, expr: 'rate(requests_total[5s]) > 5' }
       - { alert: BusyAll, expr: 'sum by (job) (rate(requests_total[5s])) > 5' }
+      - { alert: Sum, expr: sum(load) > 10 }
       - { alert: Firing, expr: temperature > 50, annotations: { tocsin_on_missing: firing, tocsin_on_error: firing } }
       - { alert: Ok, expr: temperature > 50, annotations: { tocsin_on_missing: ok, tocsin_on_error: ok } }
       - { alert: Keep, expr: temperature > 50, annotations: { tocsin_on_missing: keep, tocsin_on_error: keep } }
@@ -378,6 +379,29 @@ def one_target_of_several_is_down(stage):
     stage.pages[1].behave("well")
     stage.back_s = time.time()
     expect_prompt(stage, seconds(until(stage, "inactive", "Hot", room="b")["resolvedAt"]), {room("b"): 40})
+
+
+@case(count=2)
+def part_of_a_sum_is_down(stage):
+    """What is left of it is small, and says nothing."""
+    stage.pages[0].set("load", 4)
+    stage.pages[1].set("load", 8)
+    until(stage, "firing", "Sum")
+    stage.pages[1].behave("refuse")
+    alert = until(stage, "unknown", "Sum")
+    expect("part of the data" in alert["reason"], "the reason is %s" % alert["reason"])
+    stage.engine.evaluations("Sum", ROUNDS)
+    expect_path(stage, ["inactive", "firing", "unknown"], "Sum")
+    stage.pages[1].behave("well")
+    until(stage, "firing", "Sum")
+    stage.pages[1].set("load", 5)
+    until(stage, "inactive", "Sum")
+    expect_path(stage, ["inactive", "firing", "unknown", "firing", "inactive"], "Sum")
+    # A target that nobody looks for any more is no reason to wait.
+    stage.pages[1].set("load", 8)
+    until(stage, "firing", "Sum")
+    stage.discover(stage.pages[:1])
+    until(stage, "inactive", "Sum")
 
 
 @case()
