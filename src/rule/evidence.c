@@ -77,6 +77,18 @@ static void add_question(struct evidence *e, const struct strbuf *text)
     vec_push(&e->answers, answer);
 }
 
+static void skip_question(struct evidence *e)
+{
+    vec_push(&e->answers, (struct answer){0});
+}
+
+static void skip_questions(struct evidence *e, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        skip_question(e);
+    }
+}
+
 static const struct matcher *find_matcher(const struct node *s, struct str name, enum matcher_op op)
 {
     for (size_t i = 0; i < s->selector.matcher_count; i++) {
@@ -133,7 +145,7 @@ static void add_selected(struct evidence *e, const struct node *s)
 static void add_lost(struct evidence *e, const struct node *s, int64_t since_ms)
 {
     if (since_ms <= 0 || s->selector.at != AT_NONE || s->selector.offset_ms != 0) {
-        vec_push(&e->answers, (struct answer){0});
+        skip_question(e);
         return;
     }
     struct strbuf text = STRBUF_INIT;
@@ -160,7 +172,7 @@ static void add_siblings(struct evidence *e, const struct node *s)
     const struct matcher *name = find_matcher(s, STR(LABEL_NAME), MATCH_EQUAL);
     const struct matcher *of_job = find_matcher(s, job, MATCH_EQUAL);
     if (name == NULL) {
-        vec_push(&e->answers, (struct answer){0});
+        skip_question(e);
         return;
     }
     strbuf_add_c(&text, "group by (job) ({");
@@ -180,7 +192,7 @@ static void add_left(struct evidence *e)
 {
     struct rule_threshold threshold;
     if (!rule_threshold(e->plain, &threshold)) {
-        vec_push(&e->answers, (struct answer){0});
+        skip_question(e);
         return;
     }
     struct strbuf text = STRBUF_INIT;
@@ -214,10 +226,22 @@ static void find_known(struct evidence *e, struct alert *const *alerts, size_t c
     }
 }
 
+/* Of the alerts, whatever the selectors. */
+static void add_alert_questions(struct evidence *e)
+{
+    struct strbuf text = STRBUF_INIT;
+    strbuf_add_c(&text, "up == 0");
+    add_question(e, &text);
+    strbuf_release(&text);
+    add_left(e);
+    vec_push(
+        &e->answers,
+        ((struct answer){.expr = e->rule->recover != NULL ? expr_ref(e->rule->recover) : NULL}));
+}
+
 static void add_selector_questions(struct evidence *e, const struct node *s, int64_t t_ms)
 {
     bool both = e->oldest_known_ms != e->newest_known_ms;
-    add_selected(e, s);
     add_siblings(e, s);
     add_lost(e, s, e->newest_known_ms != 0 ? t_ms - e->newest_known_ms : 0);
     add_lost(e, s, both && e->oldest_known_ms != 0 ? t_ms - e->oldest_known_ms : 0);
@@ -235,17 +259,19 @@ struct evidence *evidence_create(const struct rule *rule, struct alert *const *a
             add_name(e, labels_at(alerts[i]->labels, k).name);
         }
     }
-    find_known(e, alerts, count);
-    struct strbuf text = STRBUF_INIT;
-    strbuf_add_c(&text, "up == 0");
-    add_question(e, &text);
-    strbuf_release(&text);
-    add_left(e);
-    vec_push(
-        &e->answers,
-        ((struct answer){.expr = e->rule->recover != NULL ? expr_ref(e->rule->recover) : NULL}));
+    if (count != 0) {
+        find_known(e, alerts, count);
+        add_alert_questions(e);
+    } else {
+        skip_questions(e, ASK_FIRST_SELECTOR);
+    }
     VEC_EACH (&e->tree.selectors, const struct node *, s) {
-        add_selector_questions(e, *s, t_ms);
+        add_selected(e, *s);
+        if (count != 0) {
+            add_selector_questions(e, *s, t_ms);
+        } else {
+            skip_questions(e, SELECTOR_QUESTIONS - 1);
+        }
     }
     return e;
 }
@@ -502,18 +528,33 @@ struct alerting_verdict evidence_judge(const struct evidence *e, const struct al
     return verdict;
 }
 
-bool evidence_is_idle(const struct evidence *e)
+size_t evidence_selector_count(const struct evidence *e)
 {
-    for (size_t i = 0; i < e->tree.selectors.len; i++) {
-        const struct answer *a = answer_of(e, i, ASK_SELECTED);
-        if (!a->known) {
+    return e->tree.selectors.len;
+}
+
+struct str evidence_selector(const struct evidence *e, size_t i)
+{
+    const struct node *s = e->tree.selectors.items[i];
+    return str_slice(e->plain->text, s->begin, s->end - s->begin);
+}
+
+bool evidence_is_empty(const struct evidence *e, size_t i)
+{
+    const struct answer *a = answer_of(e, i, ASK_SELECTED);
+    VEC_EACH (&a->value.series, const struct value_series, row) {
+        if (is_there(row)) {
             return false;
         }
-        VEC_EACH (&a->value.series, struct value_series, row) {
-            if (is_there(row)) {
-                return false;
-            }
-        }
     }
-    return e->tree.selectors.len != 0;
+    return a->known;
+}
+
+bool evidence_is_idle(const struct evidence *e)
+{
+    bool empty = e->tree.root->kind != NEED_NOTHING;
+    for (size_t i = 0; empty && i < e->tree.selectors.len; i++) {
+        empty = evidence_is_empty(e, i);
+    }
+    return empty;
 }
