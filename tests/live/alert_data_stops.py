@@ -225,9 +225,9 @@ def room(name):
 
 
 def until(stage, state, name, **labels):
-    found = wait_for("%s %s is %s" % (name, labels, state),
-                     lambda: stage.engine.state(name, **labels) == state and (stage.engine.alert(name, **labels) or True))
-    return found
+    """The alert once it is in that state; nothing of one that was pending and is over."""
+    wait_for("%s %s is %s" % (name, labels, state), lambda: stage.engine.state(name, **labels) == state)
+    return stage.engine.alert(name, **labels)
 
 
 def path(stage, name, **labels):

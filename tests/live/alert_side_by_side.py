@@ -4,10 +4,10 @@ labels, annotations and values of their alerts agree. tocsin runs twice, once wi
 with the Prometheus as its source.
 
 What an engine sees of a change depends on when it scrapes and evaluates. A change of the page is in a scrape
-within one interval, and in an evaluation within one more; who asks the Prometheus has its data, and only its own
-evaluation within one interval of the Prometheus' one. Within these times each state that one engine shows must have been shown
-by the other. The page changes only every STEP_S, so that no engine passes over a value, and which of `for`
-3s and 5s a value lasts for is the same in all of them.
+within one interval, and in an evaluation within one more; who asks the Prometheus has its data, and is apart
+from it by no more than the one interval between their evaluations. Within these times each state that one
+engine shows must be one that the other shows, too. The page changes only every STEP_S, so that no engine passes
+over a value, and which of `for` 3s and 5s a value lasts for is the same in all of them.
 
 Where tocsin is to do better than a Prometheus (data that stops) the difference is named and counted.
 
