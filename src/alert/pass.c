@@ -297,8 +297,8 @@ static bool is_look_due(const struct live_rule *live)
 static bool ask_for_evidence(struct live_rule *live)
 {
     struct pass *pass = live->pass;
-    pass->evidence =
-        evidence_create(live->rule, live->alerting.vanished.items, live->alerting.vanished.len);
+    pass->evidence = evidence_create(live->rule, live->alerting.vanished.items,
+                                     live->alerting.vanished.len, pass->slot.ms);
     size_t count = evidence_count(pass->evidence);
     pass->questions = mem_zalloc(count + 1, sizeof(*pass->questions));
     for (size_t i = 0; i < count; i++) {
