@@ -178,6 +178,18 @@ void group_run(struct group *g, struct wall slot)
     }
 }
 
+void group_call_off(struct group *g)
+{
+    g->missed += g->due || g->running ? 1 : 0;
+    g->due = g->running = false;
+    loop_timer_disarm(g->deadline);
+    for (size_t i = 0; i < g->rule_count; i++) {
+        pass_cancel(&g->rules[i]);
+    }
+    g->open = 0;
+    g->next = 0;
+}
+
 static int64_t offset_of(const struct bound_group *bound)
 {
     if (bound->local) {

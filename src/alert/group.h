@@ -106,5 +106,7 @@ char *group_rule_name(const struct live_rule *rule);
 bool pass_begin(struct live_rule *rule, struct wall slot);
 void pass_cancel(struct live_rule *rule);
 void group_rule_done(struct live_rule *rule);
+/* What runs or is due is of a time that no longer is: it ends without a result, and is missed. */
+void group_call_off(struct group *g);
 
 #endif
