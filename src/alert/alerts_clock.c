@@ -3,7 +3,7 @@
 
 static void follow(struct alerts *alerts, struct group *group, int64_t step_ms)
 {
-    group_call_off(group);
+    group_call_off(group, loop_wall(alerts->o.loop));
     for (size_t i = 0; i < group->rule_count; i++) {
         struct live_rule *rule = &group->rules[i];
         VEC_EACH (&rule->alerting.alerts, struct alert *, alert) {

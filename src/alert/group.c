@@ -152,7 +152,12 @@ static void on_deadline(void *user)
 static void on_tick(void *user, struct wall slot, uint64_t missed)
 {
     struct group *g = user;
-    g->missed += missed;
+    if (slot.ms < g->not_before.ms) {
+        return;
+    }
+    /* Nobody missed the slots that a step of the clock passed over. */
+    g->missed += g->not_before.ms == 0 ? missed : 0;
+    g->not_before.ms = 0;
     if (g->running || g->due) {
         g->missed++;
         return;
@@ -178,8 +183,9 @@ void group_run(struct group *g, struct wall slot)
     }
 }
 
-void group_call_off(struct group *g)
+void group_call_off(struct group *g, struct wall now)
 {
+    g->not_before = now;
     g->missed += g->due || g->running ? 1 : 0;
     g->due = g->running = false;
     loop_timer_disarm(g->deadline);

@@ -66,6 +66,7 @@ static void clock_stepped(void *user, int64_t step_ms)
         engine->settled_since.ns += CLOCK_SETTLES_MS * 1000000;
         forget_future(engine, loop_wall(engine->options.loop));
     }
+    poller_follow_clock(engine->scope.poller, step_ms);
     if (engine->alerts != NULL) {
         engine_alerts_follow_clock(engine->alerts, step_ms);
     }
