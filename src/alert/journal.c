@@ -98,6 +98,8 @@ struct journal *journal_open(struct loop *loop, struct log *log,
         }
     }
     if (status->set_aside != NULL) {
+        j->damaged = mem_printf("the state was damaged, and is begun anew: '%s' is what there was",
+                                status->set_aside);
         log_event(log, LOG_LEVEL_ERROR, "journal", LOG_STR("problem", status->damage),
                   LOG_STR("set_aside_as", status->set_aside), LOG_END);
     }
@@ -271,6 +273,7 @@ bool journal_close(struct journal *j, int64_t flush_ms)
     journal_reader_close(j->reader);
     folder_lock_release(j->lock);
     free(j->in_memory);
+    free(j->damaged);
     free(j->problem);
     if (j->open == 0) { /* else the thread was left behind, and reads them still */
         journal_sql_release(&j->sql);
@@ -281,7 +284,7 @@ bool journal_close(struct journal *j, int64_t flush_ms)
 
 const char *journal_problem(const struct journal *j)
 {
-    return j->problem != NULL ? j->problem : j->in_memory;
+    return j->problem != NULL ? j->problem : j->in_memory != NULL ? j->in_memory : j->damaged;
 }
 
 size_t journal_unwritten(const struct journal *j)
