@@ -35,6 +35,8 @@ struct live_rule {
     unsigned failures; /* in a row */
     int64_t evaluated_ms;
     int64_t duration_us;
+    int64_t looked_ms; /* when it was last asked whether there is any data; 0: never */
+    char *idle;        /* what of its condition selects nothing, or NULL */
 };
 
 /* What all groups are given; all of it outlives them. */

@@ -73,6 +73,11 @@ static void add_question(struct evidence *e, const struct strbuf *text)
     vec_push(&e->answers, answer);
 }
 
+static void skip_question(struct evidence *e)
+{
+    vec_push(&e->answers, (struct answer){0});
+}
+
 static const struct matcher *find_matcher(const struct node *s, struct str name, enum matcher_op op)
 {
     for (size_t i = 0; i < s->selector.matcher_count; i++) {
@@ -123,7 +128,7 @@ static void add_siblings(struct evidence *e, const struct node *s)
     const struct matcher *name = find_matcher(s, STR(LABEL_NAME), MATCH_EQUAL);
     const struct matcher *of_job = find_matcher(s, job, MATCH_EQUAL);
     if (name == NULL) {
-        vec_push(&e->answers, (struct answer){0});
+        skip_question(e);
         return;
     }
     strbuf_add_c(&text, "group by (job) ({");
@@ -143,7 +148,7 @@ static void add_left(struct evidence *e)
 {
     struct rule_threshold threshold;
     if (!rule_threshold(e->plain, &threshold)) {
-        vec_push(&e->answers, (struct answer){0});
+        skip_question(e);
         return;
     }
     struct strbuf text = STRBUF_INIT;
@@ -165,6 +170,19 @@ static struct expr *make_plain(const struct expr *e)
     return plain != NULL ? plain : expr_ref(e);
 }
 
+/* Of the alerts, whatever the selectors. */
+static void add_alert_questions(struct evidence *e)
+{
+    struct strbuf text = STRBUF_INIT;
+    strbuf_add_c(&text, "up == 0");
+    add_question(e, &text);
+    strbuf_release(&text);
+    add_left(e);
+    vec_push(
+        &e->answers,
+        ((struct answer){.expr = e->rule->recover != NULL ? expr_ref(e->rule->recover) : NULL}));
+}
+
 struct evidence *evidence_create(const struct rule *rule, struct alert *const *alerts, size_t count)
 {
     struct evidence *e = mem_zalloc(1, sizeof(*e));
@@ -176,17 +194,20 @@ struct evidence *evidence_create(const struct rule *rule, struct alert *const *a
             add_name(e, labels_at(alerts[i]->labels, k).name);
         }
     }
-    struct strbuf text = STRBUF_INIT;
-    strbuf_add_c(&text, "up == 0");
-    add_question(e, &text);
-    strbuf_release(&text);
-    add_left(e);
-    vec_push(
-        &e->answers,
-        ((struct answer){.expr = e->rule->recover != NULL ? expr_ref(e->rule->recover) : NULL}));
+    if (count != 0) {
+        add_alert_questions(e);
+    } else {
+        for (enum question i = 0; i < ASK_FIRST_SELECTOR; i++) {
+            skip_question(e);
+        }
+    }
     VEC_EACH (&e->tree.selectors, const struct node *, s) {
         add_selected(e, *s);
-        add_siblings(e, *s);
+        if (count != 0) {
+            add_siblings(e, *s);
+        } else {
+            skip_question(e);
+        }
     }
     return e;
 }
@@ -418,18 +439,33 @@ struct alerting_verdict evidence_judge(const struct evidence *e, const struct al
     return verdict;
 }
 
-bool evidence_is_idle(const struct evidence *e)
+size_t evidence_selector_count(const struct evidence *e)
 {
-    for (size_t i = 0; i < e->tree.selectors.len; i++) {
-        const struct answer *a = &e->answers.items[ASK_FIRST_SELECTOR + 2 * i];
-        if (!a->known) {
+    return e->tree.selectors.len;
+}
+
+struct str evidence_selector(const struct evidence *e, size_t i)
+{
+    const struct node *s = e->tree.selectors.items[i];
+    return str_slice(e->plain->text, s->begin, s->end - s->begin);
+}
+
+bool evidence_is_empty(const struct evidence *e, size_t i)
+{
+    const struct answer *a = &e->answers.items[ASK_FIRST_SELECTOR + 2 * i];
+    VEC_EACH (&a->value.series, const struct value_series, row) {
+        if (is_there(row)) {
             return false;
         }
-        VEC_EACH (&a->value.series, struct value_series, row) {
-            if (is_there(row)) {
-                return false;
-            }
-        }
     }
-    return e->tree.selectors.len != 0;
+    return a->known;
+}
+
+bool evidence_is_idle(const struct evidence *e)
+{
+    bool empty = e->tree.root->kind != NEED_NOTHING;
+    for (size_t i = 0; empty && i < e->tree.selectors.len; i++) {
+        empty = evidence_is_empty(e, i);
+    }
+    return empty;
 }

@@ -27,7 +27,7 @@
 
 struct evidence;
 
-/* For these alerts of the rule. */
+/* For these alerts of the rule. Without any, only what evidence_is_idle needs is asked. */
 struct evidence *evidence_create(const struct rule *rule, struct alert *const *alerts,
                                  size_t count);
 void evidence_destroy(struct evidence *e); /* NULL is fine */
@@ -37,8 +37,14 @@ const struct expr *evidence_question(const struct evidence *e, size_t i);
 void evidence_answer(struct evidence *e, size_t i, struct value *value);
 /* FINDING_FALSE, FINDING_GONE or FINDING_MISSING. The reason is good as long as the evidence. */
 struct alerting_verdict evidence_judge(const struct evidence *e, const struct alert *alert);
-/* Of the condition: nothing of what it selects is there. For rules without any alert. */
+/* Of the condition: nothing of what it selects is there, though it needs something. For rules
+ * without any alert. */
 bool evidence_is_idle(const struct evidence *e);
+/* The selectors that the condition needs, as plain PromQL; `i` is from 0. */
+size_t evidence_selector_count(const struct evidence *e);
+struct str evidence_selector(const struct evidence *e, size_t i);
+/* It was asked, and nothing of it is there. */
+bool evidence_is_empty(const struct evidence *e, size_t i);
 
 /* The comparison with a number at the top of a condition, or false: `p95 > 0.5`. */
 struct rule_threshold {

@@ -139,6 +139,25 @@ static void close_rows(struct timeline *tl)
         reset_column(tl, slot);
     }
     tl->rows = 0;
+    tl->archived_rows = 0;
+}
+
+struct chunk *timeline_copy_open(const struct timeline *tl)
+{
+    size_t bytes = 0; /* of the copies: the store's figure does not know them */
+    size_t count = tl->slots.len;
+    struct slot *slots = mem_zalloc(count, sizeof(*slots));
+    for (size_t i = 0; i < count; i++) {
+        column_copy_settled(&tl->slots.items[i].column, &slots[i].column, &bytes);
+    }
+    struct chunk *chunk =
+        chunk_create(tl->shared->next_chunk_id, tl->times, tl->rows, slots, (uint32_t)count);
+    assert(chunk != NULL);
+    for (size_t i = 0; i < count; i++) {
+        column_reset(&slots[i].column, &bytes);
+    }
+    free(slots);
+    return chunk;
 }
 
 void timeline_seal(struct timeline *tl)
@@ -326,6 +345,7 @@ void timeline_trim(struct timeline *tl, int64_t cutoff_ms)
             reset_column(tl, slot);
         }
         tl->rows = 0;
+        tl->archived_rows = 0;
     }
 }
 
