@@ -143,7 +143,12 @@ static void on_deadline(void *user)
 static void on_tick(void *user, struct wall slot, uint64_t missed)
 {
     struct group *g = user;
-    g->missed += missed;
+    if (slot.ms < g->not_before.ms) {
+        return;
+    }
+    /* Nobody missed the slots that a step of the clock passed over. */
+    g->missed += g->not_before.ms == 0 ? missed : 0;
+    g->not_before.ms = 0;
     if (g->running || g->due) {
         g->missed++;
         return;
@@ -167,6 +172,19 @@ void group_run(struct group *g, struct wall slot)
         g->slot = slot;
         begin(g);
     }
+}
+
+void group_call_off(struct group *g, struct wall now)
+{
+    g->not_before = now;
+    g->missed += g->due || g->running ? 1 : 0;
+    g->due = g->running = false;
+    loop_timer_disarm(g->deadline);
+    for (size_t i = 0; i < g->rule_count; i++) {
+        pass_cancel(&g->rules[i]);
+    }
+    g->open = 0;
+    g->next = 0;
 }
 
 static int64_t offset_of(const struct bound_group *bound)

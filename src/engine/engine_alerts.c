@@ -247,6 +247,11 @@ void engine_alerts_reload(struct engine_alerts *e, const struct config *config)
     e->o.config = config;
 }
 
+void engine_alerts_follow_clock(struct engine_alerts *e, int64_t step_ms)
+{
+    alerts_follow_clock(e->alerts, step_ms);
+}
+
 void engine_alerts_polled(struct engine_alerts *e, struct engine_source *source)
 {
     (void)source;
