@@ -113,9 +113,12 @@ static int ask_sources(struct check *c, struct checked *checked)
         struct diags diags;
         diags_init(&diags);
         checked->config = asker_config(c->inv, &is_target, &diags);
-        print(&diags);
+        bool wrong = checked->config == NULL;
+        if (wrong) {
+            print(&diags);
+        }
         diags_release(&diags);
-        if (checked->config == NULL) {
+        if (wrong) {
             return error_kind_exit_status(ERROR_CONFIG);
         }
     }
