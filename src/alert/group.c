@@ -80,6 +80,9 @@ static bool is_independent(const struct rule_group *group)
     for (size_t i = 1; i < group->rule_count; i++) {
         struct dependence d = {.group = group, .before = i};
         node_walk(group->rules[i].expr->root, looks_at, &d);
+        if (group->rules[i].recover != NULL) {
+            node_walk(group->rules[i].recover->root, looks_at, &d);
+        }
         if (d.found) {
             return false;
         }

@@ -91,15 +91,9 @@ struct journal *journal_open(struct loop *loop, struct log *log,
     if (error_is(&problem)) {
         status->problem = mem_strdup(error_text(&problem));
         j->in_memory = mem_printf("state is in memory only: %s", error_text(&problem));
-        log_event(log, LOG_LEVEL_WARN, "journal", LOG_STR("note", "state is in memory only"),
-                  LOG_ERR(&problem), LOG_END);
         if (!status->taken) {
             open_what_there_was(j, options->folder);
         }
-    }
-    if (status->set_aside != NULL) {
-        log_event(log, LOG_LEVEL_ERROR, "journal", LOG_STR("problem", status->damage),
-                  LOG_STR("set_aside_as", status->set_aside), LOG_END);
     }
     error_release(&problem);
     if (j->db == NULL && !open_in_memory(j, now, err)) {
@@ -206,12 +200,18 @@ static void on_written(void *user, const struct error *err)
         start_write(j);
     }
     j->closed = &closed;
+    j->telling = waiters;
+    j->telling_count = count;
     for (size_t i = 0; i < count && !closed; i++) {
-        waiters[i].done(waiters[i].user, err);
+        if (waiters[i].done != NULL) {
+            waiters[i].done(waiters[i].user, err);
+        }
     }
     free(waiters);
     if (!closed) {
         j->closed = NULL;
+        j->telling = NULL;
+        j->telling_count = 0;
     }
 }
 
@@ -251,6 +251,22 @@ void journal_flush(struct journal *j, struct wall now, journal_done_cb done, voi
     if (j->writing == NULL) {
         start_write(j);
     }
+}
+
+static void forget(struct waiter *waiters, size_t count, const void *user)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (waiters[i].user == user) {
+            waiters[i].done = NULL;
+        }
+    }
+}
+
+void journal_flush_cancel(struct journal *j, const void *user)
+{
+    forget(j->waiting.items, j->waiting.len, user);
+    forget(j->committing.items, j->committing.len, user);
+    forget(j->telling, j->telling_count, user);
 }
 
 bool journal_close(struct journal *j, int64_t flush_ms)

@@ -45,7 +45,7 @@ void journal_status_release(struct journal_status *status);
 
 /* Opens and brings to the newest schema; waits for the disk, so before the loop turns. NULL only
  * where not even memory can be had. A state of a newer schema is left alone, and the journal in
- * memory. */
+ * memory. What `status` says is the caller's to log; what fails later is logged here. */
 struct journal *journal_open(struct loop *loop, struct log *log,
                              const struct journal_options *options, struct wall now,
                              struct journal_status *status, struct error *err) ATTR_NODISCARD;
@@ -76,6 +76,8 @@ void journal_add_transition(struct journal *j, const struct transition_record *r
  */
 typedef void (*journal_done_cb)(void *user, const struct error *err);
 void journal_flush(struct journal *j, struct wall now, journal_done_cb done, void *user);
+/* Completions with this `user` are not called any more; what was put is written all the same. */
+void journal_flush_cancel(struct journal *j, const void *user);
 
 /* What is wrong, in words for people: "state is in memory only: ..."; NULL where all is well. Good
  * until the next turn. */

@@ -31,6 +31,8 @@ struct journal {
     VEC(struct waiter) waiting; /* for `pending` */
     struct write *writing;      /* on the thread; NULL: nothing */
     VEC(struct waiter) committing;
+    struct waiter *telling; /* those of `telling_count` that are being called; NULL: none */
+    size_t telling_count;
     bool again;  /* write once more when that is done */
     size_t open; /* jobs of the database that use this journal */
 

@@ -22,8 +22,16 @@ struct ledger_query {
     void *user;
 };
 
+/* A command that waits for the disk. */
+struct kept_command {
+    struct keeper *keeper;
+    alerts_done_cb done;
+    void *user;
+};
+
 struct keeper {
     struct journal *journal;
+    VEC(struct kept_command *) commands;
     int64_t started_ms;
     char *problem; /* of restoring, or NULL */
     VEC(struct ledger_query *) queries;
@@ -43,6 +51,11 @@ void keeper_destroy(struct alerts *alerts)
         free(*q);
     }
     vec_release(&alerts->keeper->queries);
+    VEC_EACH (&alerts->keeper->commands, struct kept_command *, c) {
+        journal_flush_cancel(alerts->keeper->journal, *c);
+        free(*c);
+    }
+    vec_release(&alerts->keeper->commands);
     free(alerts->keeper->problem);
     free(alerts->keeper);
 }
@@ -156,9 +169,30 @@ void keeper_alive(struct alerts *alerts, struct wall at)
     keeper_flush(alerts, NULL, NULL);
 }
 
+static void on_kept(void *user, const struct error *err)
+{
+    struct kept_command *c = user;
+    const struct kept_command command = *c;
+    for (size_t i = 0; i < command.keeper->commands.len; i++) {
+        if (command.keeper->commands.items[i] == c) {
+            vec_remove(&command.keeper->commands, i);
+            break;
+        }
+    }
+    free(c);
+    command.done(command.user, err);
+}
+
 void keeper_flush(struct alerts *alerts, alerts_done_cb done, void *user)
 {
-    journal_flush(alerts->keeper->journal, loop_wall(alerts->o.loop), done, user);
+    struct keeper *keeper = alerts->keeper;
+    struct kept_command *c = NULL;
+    if (done != NULL) {
+        c = mem_zalloc(1, sizeof(*c));
+        *c = (struct kept_command){.keeper = keeper, .done = done, .user = user};
+        vec_push(&keeper->commands, c);
+    }
+    journal_flush(keeper->journal, loop_wall(alerts->o.loop), c != NULL ? on_kept : NULL, c);
 }
 
 const char *keeper_problem(const struct alerts *alerts)
@@ -177,7 +211,7 @@ struct restoring {
 
 static struct live_rule *rule_of_name(const struct alerts *alerts, const char *name)
 {
-    return alerts_rule_of_key(alerts, str_hash(str_from(name)));
+    return alerts_rule_of_key(alerts, RULE_ALERTING, str_hash(str_from(name)));
 }
 
 static void note_gone(struct restoring *r, const struct alert_record *record, const char *reason)
@@ -201,10 +235,22 @@ static void note_gone(struct restoring *r, const struct alert_record *record, co
     journal_drop_alert(r->alerts->keeper->journal, record);
 }
 
+/* That nothing is known since tocsin was last alive is to be on disk before a group's next cycle
+ * says that it is alive now: the alert's own group may come much later, or never. */
+static void keep_frozen(struct restoring *r, const struct alert_record *record,
+                        const struct alert_status *status)
+{
+    if (status->frozen_since_ms != record->status.frozen_since_ms) {
+        struct alert_record frozen = *record;
+        frozen.status = *status;
+        journal_put_alert(r->alerts->keeper->journal, &frozen);
+    }
+}
+
 static void restore_alert(struct restoring *r, const struct alert_record *record)
 {
     struct live_rule *rule = rule_of_name(r->alerts, record->rule);
-    if (rule == NULL || rule->rule->kind != RULE_ALERTING) {
+    if (rule == NULL) {
         note_gone(r, record, "its rule is gone");
         return;
     }
@@ -233,6 +279,8 @@ static void restore_alert(struct restoring *r, const struct alert_record *record
         note_gone(r, record, "it begins anew: tocsin was away for too long");
         return;
     }
+    keep_frozen(r, record, &alert.status);
+    alert.kept = alert.status;
     alerting_restore(&rule->alerting, &alert);
 }
 

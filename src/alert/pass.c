@@ -16,8 +16,9 @@
 
 /* No answer so often in a row, and nothing is known any more. */
 #define FAILURES_MAX 2
-/* How often a rule without alerts is asked whether there is any data for it, and how often while
- * there was none; up to half of it later, so that not all rules ask at once. */
+/* How often a rule without alerts is asked whether its selectors match anything, and how often at a
+ * server while they did not; up to half of it later, so that not all rules ask at once. The
+ * embedded engine is asked each time while they did not: there it costs little. */
 #define LOOK_EVERY_MS ((int64_t)10 * 60 * 1000)
 #define LOOK_AGAIN_MS ((int64_t)2 * 60 * 1000)
 
@@ -212,7 +213,7 @@ static void forget_idle(struct live_rule *live)
 static void note_data(struct live_rule *live)
 {
     const struct evidence *evidence = live->pass->evidence;
-    bool holds = live->alerting.alerts.len != 0;
+    bool holds = live->alerting.alerts.len != 0 || live->alerting.found.len != 0;
     if (evidence != NULL && !holds) {
         forget_idle(live);
         if (evidence_is_idle(evidence)) {
@@ -232,6 +233,8 @@ static void settle(struct live_rule *live)
     struct alert_policy policy = policy_of(live);
     struct alerting_events events = events_of(live, pass->evidence != NULL);
     struct error err = ERROR_INIT;
+    bool idle = live->alerting.alerts.len == 0 && live->alerting.found.len == 0 &&
+                pass->evidence != NULL && evidence_is_idle(pass->evidence);
     alerting_settle(&live->alerting, &policy, pass->slot.ms, &events);
     if (!write_alerts(live, &err)) {
         /* The states are right all the same: only the series are not there. */
@@ -282,8 +285,9 @@ static bool is_look_due(const struct live_rule *live)
 {
     int64_t every_ms = live->idle != NULL ? LOOK_AGAIN_MS : LOOK_EVERY_MS;
     int64_t later_ms = (int64_t)(live->key % (uint64_t)(every_ms / 2));
+    bool always = live->looked_ms == 0 || (live->idle != NULL && live->group->bound->local);
     return live->alerting.alerts.len == 0 && live->alerting.found.len == 0 &&
-           (live->looked_ms == 0 || live->pass->slot.ms - live->looked_ms >= every_ms + later_ms);
+           (always || live->pass->slot.ms - live->looked_ms >= every_ms + later_ms);
 }
 
 /* Some alerts vanished, or there is none: why? True where it is being asked. */
