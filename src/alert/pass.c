@@ -233,8 +233,6 @@ static void settle(struct live_rule *live)
     struct alert_policy policy = policy_of(live);
     struct alerting_events events = events_of(live, pass->evidence != NULL);
     struct error err = ERROR_INIT;
-    bool idle = live->alerting.alerts.len == 0 && live->alerting.found.len == 0 &&
-                pass->evidence != NULL && evidence_is_idle(pass->evidence);
     alerting_settle(&live->alerting, &policy, pass->slot.ms, &events);
     if (!write_alerts(live, &err)) {
         /* The states are right all the same: only the series are not there. */
