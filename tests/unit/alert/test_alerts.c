@@ -342,6 +342,34 @@ START_TEST(test_selects_nothing)
 }
 END_TEST
 
+/* A server is asked for it now and then only, and for nothing that is not needed. */
+START_TEST(test_selects_nothing_at_a_server)
+{
+    world_open(
+        "- name: g\n  rules:\n  - {alert: A, expr: nothing > 5}\n  - {alert: B, expr: x > 5}\n",
+        "far");
+    unsigned asked[20];
+    for (unsigned i = 0; i < ARRAY_LEN(asked); i++) {
+        unsigned before = w.far.asked;
+        feed_run(i, i < 10 ? "x 1" : "x 1; nothing 1");
+        asked[i] = w.far.asked - before;
+        ck_assert(i > 9 || rule_named("A").health == RULE_HEALTH_NO_DATA);
+    }
+    ck_assert_str_eq(rule_named("B").note, "");
+    ck_assert_int_eq(rule_named("A").health, RULE_HEALTH_OK);
+    unsigned extra = 0;
+    for (unsigned i = 0; i < ARRAY_LEN(asked); i++) {
+        ck_assert_uint_le(asked[i], 4);
+        extra += asked[i] - 2;
+    }
+    ck_assert_uint_eq(asked[0], 4);
+    ck_assert_uint_eq(asked[1], 2);
+    /* A every two or three minutes until there is something, then both every ten to fifteen. */
+    ck_assert_uint_ge(extra, 2 + 3 + 1);
+    ck_assert_uint_le(extra, 2 + 6 + 2);
+}
+END_TEST
+
 START_TEST(test_order_and_counts)
 {
     world_open("- name: g\n  rules:\n"
@@ -476,6 +504,7 @@ int main(void)
     tcase_add_test(answers, test_source_goes_while_asked);
     tcase_add_test(answers, test_evidence_fails);
     tcase_add_test(answers, test_selects_nothing);
+    tcase_add_test(answers, test_selects_nothing_at_a_server);
     tcase_add_test(answers, test_destroyed_at_any_time);
     tcase_add_test(answers, test_never_answered_is_cancelled);
     TCase *groups = tcase_create("groups");
