@@ -260,6 +260,20 @@ START_TEST(test_source_gone_has_no_series)
 }
 END_TEST
 
+START_TEST(test_interval_is_reloaded)
+{
+    struct config *config = load(HERE);
+    const struct engine_options options = {
+        .loop = loop, .config = config, .rules = true, .changed = on_changed};
+    config->interval_ms = (int64_t)365 * 24 * 3600 * 1000;
+    engine = engine_create(&options);
+    config_unref(config);
+    ck_assert_uint_eq(ask("tocsin_store_series").count, 0);
+    reload(HERE);
+    wait_for("tocsin_store_series");
+}
+END_TEST
+
 /* With an Alertmanager; the caller frees. */
 static char *with_am(void)
 {
@@ -434,6 +448,7 @@ int main(void)
     tcase_add_test(self, test_rules_about_itself);
     tcase_add_test(self, test_source_down);
     tcase_add_test(self, test_source_gone_has_no_series);
+    tcase_add_test(self, test_interval_is_reloaded);
     TCase *others = tcase_create("other engines");
     tcase_add_checked_fixture(others, set_up, tear_down);
     tcase_add_test(others, test_others);
