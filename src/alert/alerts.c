@@ -113,6 +113,9 @@ static void on_settled(void *user, struct live_rule *rule)
     if (rule->rule->kind != RULE_ALERTING) {
         return;
     }
+    /* Alerts are gone and texts new, though the group may be at work for a while yet: what readers
+     * were given until now borrows from them. They are told when the group has finished. */
+    alerts->view->valid = false;
     VEC_EACH (&rule->alerting.alerts, struct alert *, alert) {
         if (is_news(*alert)) {
             (*alert)->kept = (*alert)->status;

@@ -98,6 +98,8 @@ struct alert_counts {
 void alerts_counts(const struct alerts *alerts, struct alert_counts *out);
 /* Grows when anything shown changed. */
 uint64_t alerts_version(const struct alerts *alerts);
+/* The slot of the group that has finished last; 0: none yet. */
+struct wall alerts_last_cycle(const struct alerts *alerts);
 /* Undelivered or unkept state, in words for people, or NULL: "state is in memory only: disk full"
  */
 const char *alerts_problem(const struct alerts *alerts);

@@ -58,8 +58,6 @@ void alerts_polled(struct alerts *alerts);
 void alerts_run(struct alerts *alerts, struct wall slot);
 /* True while a rule is being evaluated. */
 bool alerts_busy(const struct alerts *alerts);
-/* When the last group has finished; 0: none yet. */
-struct wall alerts_last_cycle(const struct alerts *alerts);
 
 /* Alerts and silences of another engine, replacing those of the same source; borrowed for the call.
  * Both empty: there are none. */

@@ -91,15 +91,9 @@ struct journal *journal_open(struct loop *loop, struct log *log,
     if (error_is(&problem)) {
         status->problem = mem_strdup(error_text(&problem));
         j->in_memory = mem_printf("state is in memory only: %s", error_text(&problem));
-        log_event(log, LOG_LEVEL_WARN, "journal", LOG_STR("note", "state is in memory only"),
-                  LOG_ERR(&problem), LOG_END);
         if (!status->taken) {
             open_what_there_was(j, options->folder);
         }
-    }
-    if (status->set_aside != NULL) {
-        log_event(log, LOG_LEVEL_ERROR, "journal", LOG_STR("problem", status->damage),
-                  LOG_STR("set_aside_as", status->set_aside), LOG_END);
     }
     error_release(&problem);
     if (j->db == NULL && !open_in_memory(j, now, err)) {

@@ -45,7 +45,7 @@ void journal_status_release(struct journal_status *status);
 
 /* Opens and brings to the newest schema; waits for the disk, so before the loop turns. NULL only
  * where not even memory can be had. A state of a newer schema is left alone, and the journal in
- * memory. */
+ * memory. What `status` says is the caller's to log; what fails later is logged here. */
 struct journal *journal_open(struct loop *loop, struct log *log,
                              const struct journal_options *options, struct wall now,
                              struct journal_status *status, struct error *err) ATTR_NODISCARD;

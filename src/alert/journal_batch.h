@@ -7,7 +7,7 @@
 #ifndef TOCSIN_ALERT_JOURNAL_BATCH_H
 #define TOCSIN_ALERT_JOURNAL_BATCH_H
 
-#include "alert/journal_record.h"
+#include "alert/journal_layout.h"
 #include "alert/journal_schema.h"
 #include "base/map.h"
 

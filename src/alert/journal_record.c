@@ -1,5 +1,5 @@
 /* See journal_record.h. */
-#include "alert/journal_record.h"
+#include "alert/journal_layout.h"
 
 #include <string.h>
 

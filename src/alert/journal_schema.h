@@ -7,7 +7,7 @@
 #define TOCSIN_ALERT_JOURNAL_SCHEMA_H
 
 #include "alert/journal.h"
-#include "alert/journal_record.h"
+#include "alert/journal_layout.h"
 #include "db/db.h"
 
 #define JOURNAL_FILE "state.db"

@@ -249,6 +249,18 @@ static void note_gone(struct restoring *r, const struct alert_record *record, co
     free(name);
 }
 
+/* That nothing is known since tocsin was last alive is to be on disk before a group's next cycle
+ * says that it is alive now: the alert's own group may come much later, or never. */
+static void keep_frozen(struct restoring *r, const struct alert_record *record,
+                        const struct alert_status *status)
+{
+    if (status->frozen_since_ms != record->status.frozen_since_ms) {
+        struct alert_record frozen = *record;
+        frozen.status = *status;
+        journal_put_alert(r->alerts->keeper->journal, &frozen);
+    }
+}
+
 static void restore_alert(struct restoring *r, const struct alert_record *record)
 {
     struct live_rule *rule = rule_of_name(r->alerts, record->rule);
@@ -281,6 +293,8 @@ static void restore_alert(struct restoring *r, const struct alert_record *record
         note_gone(r, record, "it begins anew: tocsin was away for too long");
         return;
     }
+    keep_frozen(r, record, &alert.status);
+    alert.kept = alert.status;
     alerting_restore(&rule->alerting, &alert);
 }
 

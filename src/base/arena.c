@@ -1,5 +1,5 @@
-/* See arena.h. A block is half as large as all before it, up to a megabyte, so that little is left
- * over in thousands of small arenas; a larger request gets a block of its own. */
+/* See arena.h. A block is an eighth as large as all before it, at most a megabyte, so that little
+ * is left over at the end; a larger request gets a block of its own. */
 #include "base/arena.h"
 
 #include <stdalign.h>
@@ -17,7 +17,8 @@
 struct arena_block {
     struct arena_block *next;
     size_t size;
-    size_t used;
+    size_t used; /* from the front, aligned */
+    size_t text; /* from the back: texts, which need no alignment */
     alignas(max_align_t) unsigned char bytes[];
 };
 
@@ -36,12 +37,8 @@ void arena_release(struct arena *a)
     *a = (struct arena){0};
 }
 
-static struct arena_block *arena_add_block(struct arena *a, size_t at_least)
+static struct arena_block *add_block(struct arena *a, size_t size)
 {
-    size_t size = a->block_bytes / 2;
-    size = size < ARENA_LEAST_BLOCK ? ARENA_LEAST_BLOCK : size;
-    size = size > ARENA_MOST_BLOCK ? ARENA_MOST_BLOCK : size;
-    size = size < at_least ? at_least : size;
     struct arena_block *b = mem_zalloc(1, sizeof(*b) + size);
     b->size = size;
     a->block_bytes += size;
@@ -50,14 +47,33 @@ static struct arena_block *arena_add_block(struct arena *a, size_t at_least)
     return b;
 }
 
+void arena_init_sized(struct arena *a, size_t bytes)
+{
+    arena_init(a);
+    if (bytes != 0) {
+        (void)add_block(a, bytes);
+    }
+}
+
+static struct arena_block *grow(struct arena *a, size_t at_least)
+{
+    size_t size = a->block_bytes / 8;
+    size = size < ARENA_LEAST_BLOCK ? ARENA_LEAST_BLOCK : size;
+    size = size > ARENA_MOST_BLOCK ? ARENA_MOST_BLOCK : size;
+    return add_block(a, size < at_least ? at_least : size);
+}
+
+static struct arena_block *block_for(struct arena *a, size_t size)
+{
+    struct arena_block *b = a->blocks;
+    return b != NULL && b->size - b->used - b->text >= size ? b : grow(a, size);
+}
+
 void *arena_alloc(struct arena *a, size_t size)
 {
     const size_t align = alignof(max_align_t);
     size = size != 0 ? (size + align - 1) & ~(align - 1) : align;
-    struct arena_block *b = a->blocks;
-    if (b == NULL || b->size - b->used < size) {
-        b = arena_add_block(a, size);
-    }
+    struct arena_block *b = block_for(a, size);
     void *p = b->bytes + b->used;
     b->used += size;
     a->used_bytes += size;
@@ -66,7 +82,10 @@ void *arena_alloc(struct arena *a, size_t size)
 
 struct str arena_str(struct arena *a, struct str s)
 {
-    char *copy = arena_alloc(a, s.len + 1);
+    struct arena_block *b = block_for(a, s.len + 1);
+    b->text += s.len + 1;
+    a->used_bytes += s.len + 1;
+    char *copy = (char *)b->bytes + b->size - b->text;
     if (s.len != 0) {
         memcpy(copy, s.data, s.len);
     }

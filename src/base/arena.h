@@ -20,6 +20,8 @@ struct arena {
 };
 
 void arena_init(struct arena *a);
+/* With room for exactly so many bytes of used_bytes, where that is known. */
+void arena_init_sized(struct arena *a, size_t bytes);
 void arena_release(struct arena *a);
 void *arena_alloc(struct arena *a, size_t size) ATTR_MALLOC;
 #define arena_new(a, type)          ((type *)arena_alloc((a), sizeof(type)))

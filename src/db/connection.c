@@ -15,6 +15,7 @@
 
 #define LOOKASIDE_BYTES 256
 #define LOOKASIDE_COUNT 64
+#define BUSY_WAIT_MS    25
 /* Of SQLite's machine, between two looks whether it was interrupted: about a millisecond. A commit
  * takes far fewer, so that it is never called off. */
 #define PROGRESS_STEPS 100000
@@ -111,6 +112,17 @@ static int on_progress(void *user)
     return atomic_load(&c->interrupted) ? 1 : 0;
 }
 
+/* Another process has it: as SQLite's own, but for the interrupt. */
+static int on_busy(void *user, int times)
+{
+    struct connection *c = user;
+    if (atomic_load(&c->interrupted) || times >= CONNECTION_BUSY_MS / BUSY_WAIT_MS) {
+        return 0;
+    }
+    sqlite3_sleep(BUSY_WAIT_MS);
+    return 1;
+}
+
 static bool open_file(struct connection *c, enum connection_mode mode, struct error *err)
 {
     int flags = SQLITE_OPEN_NOMUTEX;
@@ -134,7 +146,7 @@ static bool open_file(struct connection *c, enum connection_mode mode, struct er
     }
     sqlite3_extended_result_codes(c->db, 1);
     sqlite3_progress_handler(c->db, PROGRESS_STEPS, on_progress, c);
-    sqlite3_busy_timeout(c->db, CONNECTION_BUSY_MS);
+    sqlite3_busy_handler(c->db, on_busy, c);
     sqlite3_db_config(c->db, SQLITE_DBCONFIG_LOOKASIDE, NULL, LOOKASIDE_BYTES, LOOKASIDE_COUNT);
     sqlite3_db_config(c->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     return true;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "alert/journal.h"
+#include "engine/engine_archive.h"
 #include "engine/others.h"
 #include "engine/self_series.h"
 #include "net/http_server.h"
@@ -14,6 +15,7 @@ struct engine_alerts {
     struct answerer *local; /* over the whole store */
     struct journal *journal;
     struct journal_status status;
+    struct engine_archive *archive; /* NULL: samples are not kept */
     struct alerts *alerts;
     struct others *others;
     struct self_series *self;
@@ -175,6 +177,9 @@ struct engine_alerts *engine_alerts_create(const struct engine_alerts_options *o
                                options->config->promql.timeout_ms);
     directory_add(options->scope->directory, DIRECTORY_LOCAL, e->local);
     open_journal(e);
+    if (e->status.on_disk) {
+        e->archive = engine_archive_create(env, options->state_dir, options->config->retention_ms);
+    }
     const struct config_rules *rules = &options->config->rules;
     const struct alerts_options alerts = {.loop = env->loop,
                                           .log = env->log,
@@ -203,6 +208,7 @@ void engine_alerts_destroy(struct engine_alerts *e)
     if (e == NULL) {
         return;
     }
+    engine_archive_destroy(e->archive);
     http_server_destroy(e->server);
     others_destroy(e->others);
     self_series_destroy(e->self);

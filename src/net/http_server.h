@@ -44,8 +44,9 @@
 #define HTTP_SERVER_RECEIVE_DEFAULT_MS  20000
 #define HTTP_SERVER_SEND_DEFAULT_MS     120000
 #define HTTP_SERVER_GRACE_MS            1000
-/* The request line and the headers of one request. */
-#define HTTP_SERVER_HEAD_BYTES ((size_t)32 * 1024)
+/* Memory of a connection for the request line and the headers of a request, taken apart: a query of
+ * many parameters needs more than its bytes. Each open connection that was used keeps that much. */
+#define HTTP_SERVER_HEAD_BYTES ((size_t)64 * 1024)
 
 struct http_server;
 struct http_exchange;
@@ -105,7 +106,9 @@ struct str http_exchange_body(const struct http_exchange *exchange);
 const char *http_exchange_header(const struct http_exchange *exchange, const char *name);
 
 /* `gone` runs where the client hangs up, or the server is destroyed, before the answer; the
- * exchange must not be touched any more, then. Never inside a call about the exchange. */
+ * exchange must not be touched any more, then. A client that sent
+ * its next request already is seen to hang up only by its answer. Never inside a call about the
+ * exchange. */
 void http_exchange_on_gone(struct http_exchange *exchange, void (*gone)(void *user), void *user);
 
 /* Answers; the exchange is dead afterwards. `content_type` may be NULL; `body` is copied. */
@@ -117,5 +120,8 @@ void http_exchange_answer_buffer(struct http_exchange *exchange, int status,
 /* {"status":"error","errorType":...,"error":...}; `type` NULL: by the status. */
 void http_exchange_answer_error(struct http_exchange *exchange, int status, const char *type,
                                 const char *message);
+
+/* "0.9.75": of the libmicrohttpd it runs with. */
+const char *http_server_library(void);
 
 #endif

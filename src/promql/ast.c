@@ -47,6 +47,35 @@ bool node_walk(const struct node *n, node_visit visit, void *user)
     return true;
 }
 
+#define BYTES_UP_TO(member) (offsetof(struct node, member) + sizeof(((struct node *)NULL)->member))
+
+size_t node_bytes(enum node_kind kind)
+{
+    switch (kind) {
+    case NODE_NUMBER:
+        return BYTES_UP_TO(number);
+    case NODE_STRING:
+        return BYTES_UP_TO(string);
+    case NODE_SELECTOR:
+        return BYTES_UP_TO(selector);
+    case NODE_SUBQUERY:
+        return BYTES_UP_TO(subquery);
+    case NODE_CALL:
+        return BYTES_UP_TO(call);
+    case NODE_AGGREGATE:
+        return BYTES_UP_TO(aggregate);
+    case NODE_BINARY:
+        return BYTES_UP_TO(binary);
+    case NODE_UNARY:
+        return BYTES_UP_TO(unary);
+    case NODE_PAREN:
+        return BYTES_UP_TO(paren);
+    case NODE_SIGNAL:
+        return BYTES_UP_TO(signal);
+    }
+    return sizeof(struct node);
+}
+
 struct expr *expr_ref(const struct expr *e)
 {
     /* The count is not part of what is immutable. */

@@ -191,6 +191,9 @@ struct expr {
     bool of_question;
 };
 
+/* Of a node of this kind: those of a compact expression are no longer than what they use, so a
+ * node is copied with this and not by assignment. */
+size_t node_bytes(enum node_kind kind);
 /* The children of a node in the order of the text; NULL past the last one. */
 const struct node *node_child(const struct node *n, size_t i);
 

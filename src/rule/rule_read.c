@@ -19,6 +19,7 @@ struct reading {
     struct rule_file *out;
     struct map groups; /* by name: struct rule_group */
     struct map rules;  /* by what makes two the same: struct rule */
+    struct arena keys; /* of them */
 };
 
 static struct str keep(struct reading *reading, struct str text)
@@ -96,7 +97,7 @@ static void refuse_alert_keys(struct reading *reading, const struct yaml_node *n
 /* Two rules that write the same series, or say the same twice. */
 static void warn_of_double(struct reading *reading, const struct yaml_node *name, struct rule *rule)
 {
-    struct arena *arena = &reading->out->arena;
+    struct arena *arena = &reading->keys;
     bool alert = rule->kind == RULE_ALERTING;
     struct str key = arena_printf(arena, "%d\1%.*s\1%.*s", rule->kind, STR_ARG(rule->name),
                                   STR_ARG(alert ? rule->expr->text : STR("")));
@@ -216,11 +217,13 @@ static struct rule_file *read_document(const char *file, const struct yaml_docum
     reading.out->refs = 1;
     reading.out->file = mem_strdup(file);
     arena_init(&reading.out->arena);
+    arena_init(&reading.keys);
     yaml_reader_init(&reading.r, doc, diags);
     read_root(&reading, yaml_root(doc));
     yaml_reader_release(&reading.r);
     map_release(&reading.groups);
     map_release(&reading.rules);
+    arena_release(&reading.keys);
     if (diags->errors != errors_before) {
         rule_file_unref(reading.out);
         return NULL;

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/escape.h"
 #include "base/mem.h"
@@ -14,6 +15,19 @@ static bool check_text(struct str text, struct error *err)
         return error_set(err, ERROR_UNSUPPORTED, "a matcher with a NUL byte is not supported");
     }
     return true;
+}
+
+/* In one block: there are many of them. */
+static void set_texts(struct matcher *m, struct str name, struct str value)
+{
+    m->name = mem_zalloc(name.len + value.len + 2, 1);
+    m->value = m->name + name.len + 1;
+    if (name.len != 0) {
+        memcpy(m->name, name.data, name.len);
+    }
+    if (value.len != 0) {
+        memcpy(m->value, value.data, value.len);
+    }
 }
 
 bool matcher_init(struct matcher *m, enum matcher_op op, struct str name, struct str value,
@@ -29,15 +43,13 @@ bool matcher_init(struct matcher *m, enum matcher_op op, struct str name, struct
             return false;
         }
     }
-    m->name = str_dup(name);
-    m->value = str_dup(value);
+    set_texts(m, name, value);
     return true;
 }
 
 void matcher_release(struct matcher *m)
 {
     free(m->name);
-    free(m->value);
     regex_destroy(m->regex);
     *m = (struct matcher){.op = m->op};
 }
@@ -45,9 +57,8 @@ void matcher_release(struct matcher *m)
 void matcher_copy(struct matcher *to, const struct matcher *from)
 {
     *to = (struct matcher){.op = from->op,
-                           .name = mem_strdup(from->name),
-                           .value = mem_strdup(from->value),
                            .regex = from->regex != NULL ? regex_ref(from->regex) : NULL};
+    set_texts(to, str_from(from->name), str_from(from->value));
 }
 
 bool matcher_equal(const struct matcher *a, const struct matcher *b)

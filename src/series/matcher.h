@@ -18,7 +18,7 @@ enum matcher_op { MATCH_EQUAL, MATCH_NOT_EQUAL, MATCH_REGEX, MATCH_NOT_REGEX };
 struct matcher {
     enum matcher_op op;
     char *name;
-    char *value;
+    char *value;         /* in the block of the name */
     struct regex *regex; /* for the two regex ops */
 };
 

@@ -279,6 +279,9 @@ struct polled *poller_add(struct poller *poller, struct source *source)
     p->source = source;
     p->timeout_ms = config->timeout_ms;
     schedule_init(&p->schedule, config->interval_ms);
+    /* Rules look at what it brings into the store: they are to know at once that it is back, and
+     * its `up` is to have a sample every interval. */
+    p->schedule.steady = source->ops->report != NULL;
     fill_identity(&p->health, source);
     p->health.interval_ms = config->interval_ms;
     for (int i = 0; i < SOURCE_HEALTH_LATENCIES; i++) {

@@ -1,8 +1,8 @@
 /*
  * The poller: when each source is polled. Sources with the same interval share its tick (one
  * wake-up for all); a poll has a deadline; a failing source backs off (doubling up to 8 intervals,
- * at most 2 minutes, Retry-After obeyed) and recovers with its first good poll. Keeps the health;
- * writes `up` and scrape_duration_seconds, scrape_samples_scraped, scrape_series_added through the
+ * at most 2 minutes) and recovers with its first good poll. One whose data goes into the store does
+ * not back off: rules wait for it. Retry-After is obeyed for both. Keeps the health; writes `up` and scrape_duration_seconds, scrape_samples_scraped, scrape_series_added through the
  * source's `report`; marks series stale when a poll fails.
  *
  * Owner: poller_create/destroy; sources added belong to the poller and are destroyed by it.

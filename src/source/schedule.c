@@ -75,7 +75,8 @@ void schedule_end(struct schedule *s, bool ok, int64_t retry_after_ms, double ji
         return;
     }
     s->failures++;
-    int64_t wait_ms = poller_backoff_ms(s->interval_ms, s->failures, retry_after_ms, jitter);
+    unsigned failures = s->steady ? 1 : s->failures;
+    int64_t wait_ms = poller_backoff_ms(s->interval_ms, failures, retry_after_ms, jitter);
     /* What the server asked for counts from when it was asked; our own wait from its slot. */
     int64_t from_ms =
         retry_after_ms >= wait_ms ? s->slot_ms : slot_floor(s->slot_ms, s->interval_ms);

@@ -121,8 +121,68 @@ def unreachable_addresses_leave_the_screen_at_once():
     with_console((100, 30), act, "http://127.0.0.1:1")
 
 
+RULES = """groups:
+  - name: here
+    interval: 1s
+    rules:
+      - alert: AlwaysHere
+        expr: node_memory_MemTotal_bytes > 1
+        labels: {severity: critical}
+        annotations: {runbook_url: "https://runbooks.example.org/memory"}
+      - alert: NeverThere
+        expr: no_such_metric_at_all > 1
+"""
+
+
+def alerts_are_acknowledged_and_silenced():
+    def act(console):
+        console.wait(r"CRIT 1.*unacked 1")
+        console.keys("2")
+        console.wait(r">. AlwaysHere .*FIRING +nobody")
+        console.wait(r"^. https://runbooks.example.org/memory")
+        console.keys("a")
+        console.wait(r"ack AlwaysHere as op1, note: _")
+        console.type("mine, I think")
+        console.keys("Enter")
+        console.wait(r"AlwaysHere .*ACKED +op1: mine")
+        console.wait(r"CRIT 1.*unacked 0")
+        console.keys("u")
+        console.wait(r"AlwaysHere .*FIRING +nobody")
+        console.keys("s")
+        console.wait(r"Silence AlwaysHere")
+        console.keys("Enter")
+        console.type("a test")
+        console.keys("C-s")
+        console.wait(r"AlwaysHere .*SILENCED +op1 until")
+        console.wait(r"CRIT 0.*sil 1")
+        console.keys("9")
+        console.wait(r'ACTIVE alertname="AlwaysHere".*a test')
+        console.keys("x")
+        console.wait(r"end the silence .* now\?")
+        console.keys("y")
+        console.wait(r"CRIT 1.*unacked 1")
+        console.keys("r")
+        console.wait(r"NeverThere .*no_such_metric_at_all")
+        console.keys("Q")
+        console.wait(r"ended with 0")
+    with tempfile.TemporaryDirectory(prefix="tocsin-rules-") as folder:
+        config = os.path.join(folder, "tocsin.yaml")
+        with open(os.path.join(folder, "rules.yml"), "w", encoding="utf-8") as file:
+            file.write(RULES)
+        with open(config, "w", encoding="utf-8") as file:
+            file.write("sources:\n  - host: {}\n    name: here\n    interval: 1s\nrule_files: [rules.yml]\n")
+        console = Console(["env", "TOCSIN_USER=op1", TOCSIN, "-c", config,
+                           "--state", os.path.join(folder, "state"),
+                           "--socket", os.path.join(folder, "socket")], (120, 30), HOME)
+        try:
+            act(console)
+        finally:
+            console.close()
+
+
 need("tmux")
 run_cases([shows_this_host_at_every_size, nothing_is_too_small, values_move,
            keys_do_what_the_table_says, quitting_gives_the_terminal_back,
            a_signal_ends_it_and_gives_the_terminal_back,
-           unreachable_addresses_leave_the_screen_at_once])
+           unreachable_addresses_leave_the_screen_at_once,
+           alerts_are_acknowledged_and_silenced])

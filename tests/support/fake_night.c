@@ -76,8 +76,8 @@ static void add_burn(struct alerts *alerts)
 {
     static const char *const texts[] = {
         "description",
-        "6.4% of checkouts fail since 02:44. At this rate the budget of the month is gone at "
-        "04:21.\nLook at the last deploy first.",
+        ("6.4% of checkouts fail since 02:44. At this rate the budget of the month is gone at "
+         "04:21.\nLook at the last deploy first."),
         "runbook_url",
         "https://runbooks.example.org/shop/checkout-burn-fast",
         "summary",

@@ -2,6 +2,7 @@
 #include "promql/eval/memo.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "promql/eval/memo_inside.h"
@@ -52,21 +53,44 @@ static void drop_part(struct memo *memo, struct part *p)
     free(p);
 }
 
+static struct part **list_parts(struct part_list *list)
+{
+    return list->capacity != 0 ? list->many : &list->one;
+}
+
+static void list_add(struct part_list *list, struct part *p)
+{
+    uint32_t room = list->capacity != 0 ? list->capacity : 1;
+    if (list->count == room) {
+        struct part **many = mem_alloc(2 * room * sizeof(struct part *));
+        memcpy(many, list_parts(list), room * sizeof(struct part *));
+        if (list->capacity != 0) {
+            free(list->many);
+        }
+        list->many = many;
+        list->capacity = 2 * room;
+    }
+    list_parts(list)[list->count++] = p;
+}
+
 static void release_list(struct memo *memo, struct part_list *list)
 {
-    VEC_EACH (&list->parts, struct part *, p) {
-        if (--(*p)->edges == 0) {
-            drop_part(memo, *p);
+    for (uint32_t i = 0; i < list->count; i++) {
+        struct part *p = list_parts(list)[i];
+        if (--p->edges == 0) {
+            drop_part(memo, p);
         }
     }
-    vec_release(&list->parts);
+    if (list->capacity != 0) {
+        free(list->many);
+    }
+    *list = (struct part_list){0};
 }
 
 static void plan_unref(struct memo *memo, struct plan *plan)
 {
     if (--plan->refs == 0) {
         release_list(memo, &plan->roots);
-        free(plan->by_ordinal);
         expr_unref(plan->expr);
         free(plan);
     }
@@ -124,7 +148,7 @@ static void announce(struct memo *memo, struct plan *plan, const struct node *n,
         plan->by_ordinal[n->ordinal] = p;
         if (above != NULL) {
             p->edges++;
-            vec_push(&above->parts, p);
+            list_add(above, p);
         }
         above = is_new ? &p->below : NULL;
     }
@@ -138,10 +162,9 @@ void memo_add(struct memo *memo, const struct expr *e)
 {
     struct plan *plan = find_plan(memo, e);
     if (plan == NULL) {
-        plan = mem_zalloc(1, sizeof(*plan));
+        plan = mem_zalloc(1, sizeof(*plan) + (e->node_count + 1) * sizeof(struct part *));
         plan->refs = 1;
         plan->expr = expr_ref(e);
-        plan->by_ordinal = mem_zalloc(e->node_count + 1, sizeof(struct part *));
         hash_set_insert(&memo->plans, address_hash(e), plan);
     }
     plan->announced++;
@@ -156,9 +179,9 @@ void memo_remove(struct memo *memo, const struct expr *e)
     }
     if (--plan->announced > 0) {
         /* Each announcement has added the same edges behind those of the one before. */
-        size_t each = plan->roots.parts.len / (plan->announced + 1);
+        size_t each = plan->roots.count / (plan->announced + 1);
         for (size_t i = 0; i < each; i++) {
-            plan->roots.parts.items[--plan->roots.parts.len]->edges--;
+            list_parts(&plan->roots)[--plan->roots.count]->edges--;
         }
         return;
     }

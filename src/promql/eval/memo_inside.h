@@ -21,8 +21,14 @@
 #include "promql/eval/sources.h"
 #include "promql/value.h"
 
+/* Most have one: it stands in the list itself. */
 struct part_list {
-    VEC(struct part *) parts;
+    union {
+        struct part *one;
+        struct part **many;
+    };
+    uint32_t count;
+    uint32_t capacity; /* of `many`; 0: there is none, it is `one` */
 };
 
 /* Immutable once kept; an evaluation that copies it may pause and holds a reference. */
@@ -52,7 +58,7 @@ struct plan {
     size_t announced;
     struct expr *expr; /* a reference */
     struct part_list roots;
-    struct part **by_ordinal; /* NULL where a node is none */
+    struct part *by_ordinal[]; /* NULL where a node is none */
 };
 
 /* What results depend on beside the expression and the store: all of struct evaluator that is not a

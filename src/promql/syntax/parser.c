@@ -17,6 +17,7 @@
 #include "promql/functions.h"
 #include "promql/operators.h"
 #include "promql/syntax/literals.h"
+#include "promql/syntax/tree_copy.h"
 #include "promql/syntax/typecheck.h"
 
 bool parser_fail(struct parser *p, size_t begin, size_t end, const char *fmt, ...)
@@ -414,7 +415,7 @@ static struct expr *parse(struct str text, const struct parse_options *options,
         return NULL;
     }
     expr_identify(e);
-    return e;
+    return tree_compact(e);
 }
 
 struct expr *expr_parse(struct str text, const struct parse_options *options, struct error *err)

@@ -1,7 +1,9 @@
 /* See tree_copy.h. */
 #include "promql/syntax/tree_copy.h"
 
+#include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/attr.h"
 #include "base/diag.h"
@@ -15,9 +17,20 @@ void tree_register_selector(struct expr *e, struct node *n)
     e->selectors = n;
 }
 
+/* What is a part of the text stays one. */
 static struct str copy_str(struct tree_copy *c, struct str s)
 {
-    return s.len > 0 ? arena_str(&c->into->arena, s) : s;
+    if (s.len == 0) {
+        return s.data != NULL ? STR("") : s;
+    }
+    if (c->moved != NULL) {
+        struct str text = c->moved->text;
+        uintptr_t begin = (uintptr_t)text.data, at = (uintptr_t)s.data;
+        if (at >= begin && at - begin < text.len) {
+            return str_slice(c->into->text, at - begin, s.len);
+        }
+    }
+    return arena_str(&c->into->arena, s);
 }
 
 static struct str *copy_labels(struct tree_copy *c, const struct str *labels, size_t count)
@@ -44,15 +57,26 @@ static bool copy_duration(struct tree_copy *c, const struct node *from, bool pos
                         "%s", problem);
 }
 
-static bool copy_selector(struct tree_copy *c, struct node *n, const struct node *from)
+static void copy_matchers(struct tree_copy *c, struct node *n, const struct node *from)
 {
     size_t count = from->selector.matcher_count;
-    n->selector.metric = copy_str(c, from->selector.metric);
     n->selector.matchers = arena_array(&c->into->arena, struct matcher, count);
+    if (c->moved != NULL) {
+        memcpy(n->selector.matchers, from->selector.matchers, count * sizeof(struct matcher));
+        n->selector.matchers_key = copy_str(c, from->selector.matchers_key);
+        return;
+    }
     for (size_t i = 0; i < count; i++) {
         matcher_copy(&n->selector.matchers[i], &from->selector.matchers[i]);
     }
+}
+
+static bool copy_selector(struct tree_copy *c, struct node *n, const struct node *from)
+{
+    n->selector.metric = copy_str(c, from->selector.metric);
+    copy_matchers(c, n, from);
     tree_register_selector(c->into, n);
+    n->selector.id = c->moved != NULL ? from->selector.id : n->selector.id;
     return copy_duration(c, from, true, &n->selector.range, &n->selector.range_ms) &&
            copy_duration(c, from, false, &n->selector.offset, &n->selector.offset_ms);
 }
@@ -139,13 +163,49 @@ struct node *tree_copy(struct tree_copy *c, const struct node *from)
         error_set(c->err, ERROR_LIMIT, "the expression has more than %d parts", EXPR_MAX_NODES);
         return NULL;
     }
-    struct node *n = arena_new(&c->into->arena, struct node);
-    *n = *from;
+    size_t bytes = node_bytes(from->kind);
+    struct node *n = arena_alloc(&c->into->arena, bytes);
+    memcpy(n, from, bytes);
     if (c->end != 0) {
         n->begin = c->begin;
         n->end = c->end;
     }
     return copy_inside(c, n, from) ? n : NULL;
+}
+
+/* A copy of `e` that shares its matchers, in an arena that has room for `bytes` at first. */
+static struct expr *copy_whole(const struct expr *e, size_t bytes)
+{
+    struct expr *copy = mem_alloc(sizeof(*copy));
+    *copy = *e;
+    copy->selectors = NULL;
+    copy->selector_count = 0;
+    arena_init_sized(&copy->arena, bytes);
+    copy->text = arena_str(&copy->arena, e->text);
+    size_t nodes = 0;
+    struct error err = ERROR_INIT;
+    struct tree_copy c = {.into = copy, .nodes = &nodes, .moved = e, .err = &err};
+    copy->root = tree_copy(&c, e->root);
+    /* There are no more nodes than the parser allowed, and no durations to compute. */
+    assert(copy->root != NULL);
+    return copy;
+}
+
+/* Without its matchers, which another one has. */
+static void free_shell(struct expr *e)
+{
+    arena_release(&e->arena);
+    free(e);
+}
+
+struct expr *tree_compact(struct expr *e)
+{
+    /* How much it will be is only known from a copy. */
+    struct expr *measured = copy_whole(e, e->arena.used_bytes);
+    struct expr *compact = copy_whole(e, measured->arena.used_bytes);
+    free_shell(measured);
+    free_shell(e);
+    return compact;
 }
 
 struct expr *expr_for_question(const struct expr *e, int64_t step_ms, int64_t range_ms,

@@ -1,6 +1,6 @@
 /*
- * Copies of trees: a signal's into the expression that uses it, and a whole one whose durations are
- * computed for a question. Private to this folder.
+ * Copies of trees: a signal's into the expression that uses it, a whole one whose durations are
+ * computed for a question, and one in less memory. Private to this folder.
  */
 #ifndef TOCSIN_PROMQL_SYNTAX_TREE_COPY_H
 #define TOCSIN_PROMQL_SYNTAX_TREE_COPY_H
@@ -18,11 +18,16 @@ struct tree_copy {
     uint32_t begin;
     uint32_t end;
     const struct question_times *question; /* durations are computed with it; or NULL: kept */
+    const struct expr
+        *moved; /* the copy takes its place, with matchers, numbers and keys; or NULL */
     struct error *err;
 };
 
 /* NULL with `err`: ERROR_LIMIT, or what is wrong with a duration. */
 struct node *tree_copy(struct tree_copy *c, const struct node *from) ATTR_NODISCARD;
+
+/* The same expression in one block, without what the parser left over. Takes over `e`. */
+struct expr *tree_compact(struct expr *e);
 
 /* Makes a selector known to the expression, which releases its matchers. */
 void tree_register_selector(struct expr *e, struct node *n);

@@ -13,8 +13,10 @@
 
 #define NAME_MAX_COLUMNS    40
 #define WHERE_MAX_COLUMNS   36
-#define VALUE_MAX_COLUMNS   22
-#define WHO_MAX_COLUMNS     44
+#define VALUE_COLUMNS       16 /* "96.2% (>90.0%)"; they do not follow the values, which move */
+#define WHO_COLUMNS         28
+#define WHO_MIN_COLUMNS     12
+#define FIXED_COLUMNS       (1 + 8 + 4 + VALUE_COLUMNS + 9 + 7) /* the others, and blanks between */
 #define BOX_MIN_ROWS        14 /* below them the list is all there is room for; Enter opens one */
 #define BOX_MIN_WIDTH       50
 #define RULES_LINE_MIN_ROWS 10
@@ -175,57 +177,46 @@ static int at_most(int columns, int max)
     return columns < max ? columns : max;
 }
 
-static int at_least(int columns, int min)
+/* How wide names and places are, of the first so many rows. */
+static void measure(const struct alert_rows *rows, int *name, int *where)
 {
-    return columns > min ? columns : min;
-}
-
-/* How wide the texts are, of the first so many rows. */
-struct widths {
-    int name, where, value, who;
-};
-
-static struct widths measure(const struct frame *frame, const struct alert_rows *rows)
-{
-    struct widths w = {.name = 8, .where = 5, .value = 5, .who = 11};
     struct strbuf text = STRBUF_INIT;
+    *name = 8;
+    *where = 5;
     for (size_t i = 0; i < rows->list.len && i < MEASURED_ROWS; i++) {
         const struct alert_info *a = rows->list.items[i].alert;
         const char *source = alert_foreign_source(a);
         strbuf_printf(&text, "%s%s%s", a->rule, source != NULL ? " @" : "",
                       source != NULL ? source : "");
-        w.name = widest(w.name, &text);
+        *name = widest(*name, &text);
         strbuf_reset(&text);
         alert_where_text(&text, a);
-        w.where = widest(w.where, &text);
-        strbuf_reset(&text);
-        alert_value_text(&text, a);
-        w.value = widest(w.value, &text);
-        strbuf_reset(&text);
-        alert_who_text(&text, a, frame->model->now.ms, frame->state->utc);
-        w.who = widest(w.who, &text);
+        *where = widest(*where, &text);
         strbuf_reset(&text);
     }
     strbuf_release(&text);
-    return w;
 }
 
 /* The word and the name stay; where it is goes last of the rest. */
 static struct table_layout lay_out(const struct frame *frame, struct rect r,
                                    const struct alert_rows *rows)
 {
-    struct widths w = measure(frame, rows);
-    int name = at_most(w.name, NAME_MAX_COLUMNS), where = at_most(w.where, WHERE_MAX_COLUMNS);
-    int value = at_most(w.value, VALUE_MAX_COLUMNS), who = at_most(w.who, WHO_MAX_COLUMNS);
+    int name, where;
+    measure(rows, &name, &where);
+    name = at_most(name, NAME_MAX_COLUMNS);
+    where = at_most(where, WHERE_MAX_COLUMNS);
+    /* What nobody else needs is the last column's. */
+    int spare = r.w - 1 - (name + where + WHO_COLUMNS + FIXED_COLUMNS);
+    int who = WHO_COLUMNS + (spare > 0 ? spare : 0);
     const struct table_column columns[C_COUNT] = {
         [C_STATE] = {"S", 1, 1, 0, false, ALIGN_LEFT},
         [C_NAME] = {"ALERT", at_most(name, r.w < TINY_WIDTH ? 8 : 19), name, 0, true, ALIGN_LEFT},
         [C_WHERE] = {"WHERE", at_most(where, 14), where, 4, true, ALIGN_LEFT},
         [C_SINCE] = {"SINCE", 8, 8, 1, false, ALIGN_RIGHT},
         [C_FOR] = {"FOR", 4, 4, 0, false, ALIGN_RIGHT},
-        [C_VALUE] = {"VALUE", at_most(value, 14), value, 2, true, ALIGN_LEFT},
+        [C_VALUE] = {"VALUE", 14, VALUE_COLUMNS, 2, true, ALIGN_LEFT},
         [C_WORD] = {"STATE", 7, 9, 0, false, ALIGN_LEFT},
-        [C_WHO] = {"WHO / UNTIL", at_most(who, 12), at_least(who, 12), 3, true, ALIGN_LEFT},
+        [C_WHO] = {"WHO / UNTIL", WHO_MIN_COLUMNS, who, 3, true, ALIGN_LEFT},
     };
     struct table_layout layout = table_fit(columns, C_COUNT, rect_at(r.x + 1, r.y, r.w - 1, r.h));
     table_head(frame->canvas, r.y, columns, &layout);

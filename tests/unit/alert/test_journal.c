@@ -5,6 +5,7 @@
 
 #include "alert/journal_inside.h"
 #include "journal_fixture.h"
+#include "support/small_disk.h"
 
 static void reopen(void)
 {
@@ -383,6 +384,77 @@ START_TEST(where_nothing_can_be_written)
 }
 END_TEST
 
+/* What cannot be written is still read, and goes on in memory. */
+START_TEST(a_folder_that_can_only_be_read)
+{
+    struct journal_state state;
+    struct alert_record r = alert_of("r", "{}", 1);
+    fixture_close();
+    if (!small_disk_mount(fx.above, "size=1m")) {
+        return;
+    }
+    fixture_open();
+    journal_put_alert(fx.journal, &r);
+    ck_assert(fixture_flush());
+    fixture_close();
+    ck_assert(small_disk_make_read_only(fx.above));
+    fixture_open();
+    ck_assert(!fx.status.on_disk);
+    ck_assert_msg(strstr(fx.status.problem, "Read-only file system") != NULL, "%s",
+                  fx.status.problem);
+    fixture_load(&state);
+    ck_assert_uint_eq(state.alerts.len, 1);
+    journal_state_release(&state);
+    journal_put_alert(fx.journal, &r);
+    ck_assert(fixture_flush());
+    fixture_close();
+    small_disk_remove(fx.above);
+}
+END_TEST
+
+START_TEST(a_disk_that_is_full)
+{
+    struct journal_state state;
+    struct alert_record r = alert_of("r", "{}", 1);
+    char *ballast = mem_printf("%s/ballast", fx.above);
+    fixture_close();
+    if (!small_disk_mount(fx.above, "size=1m")) {
+        free(ballast);
+        return;
+    }
+    fixture_open();
+    journal_put_alert(fx.journal, &r);
+    ck_assert(fixture_flush());
+    /* While it runs: kept until there is room. */
+    small_disk_fill(ballast);
+    bool full = false;
+    for (int i = 0; !full && i < 500; i++) {
+        char labels[32];
+        (void)snprintf(labels, sizeof(labels), "{i=\"%d\"}", i);
+        r = alert_of("many", labels, i);
+        journal_put_alert(fx.journal, &r);
+        full = !fixture_flush();
+    }
+    ck_assert(full);
+    ck_assert_ptr_nonnull(strstr(journal_problem(fx.journal), "full"));
+    ck_assert_uint_eq(journal_unwritten(fx.journal), 1);
+    ck_assert_int_eq(unlink(ballast), 0);
+    ck_assert(fixture_flush());
+    ck_assert_ptr_null(journal_problem(fx.journal));
+    fixture_close();
+    /* At the start: what there was is read. */
+    small_disk_fill(ballast);
+    fixture_open();
+    ck_assert(!fx.status.on_disk);
+    fixture_load(&state);
+    ck_assert_uint_gt(state.alerts.len, 1);
+    journal_state_release(&state);
+    fixture_close();
+    small_disk_remove(fx.above);
+    free(ballast);
+}
+END_TEST
+
 START_TEST(a_damaged_one_is_set_aside)
 {
     struct journal_state state;
@@ -528,6 +600,8 @@ int main(void)
     tcase_add_test(tc, the_ledger_is_pruned);
     tcase_add_test(tc, a_second_one_is_in_memory);
     tcase_add_test(tc, where_nothing_can_be_written);
+    tcase_add_test(tc, a_folder_that_can_only_be_read);
+    tcase_add_test(tc, a_disk_that_is_full);
     tcase_add_test(tc, a_damaged_one_is_set_aside);
     tcase_add_test(tc, what_cannot_be_is_left_out);
     tcase_add_test(tc, a_newer_one_is_left_alone);

@@ -176,6 +176,41 @@ START_TEST(closing_calls_off_what_does_not_end)
 }
 END_TEST
 
+/* Another process holds the file, for longer than anybody waits at the end. */
+START_TEST(closing_does_not_wait_for_others)
+{
+    struct error err = ERROR_INIT;
+    struct note note = {0};
+    struct connection *other = connection_open(fx.path, CONNECTION_WRITE, &err);
+    ck_assert_ptr_nonnull(other);
+    ck_assert(connection_run(other, "BEGIN IMMEDIATE", &err));
+    note_submit(&note, "x");
+    ck_assert(!db_close(fx.db, 0));
+    fx.db = NULL;
+    ck_assert_uint_eq(note.released, 1);
+    connection_close(other);
+}
+END_TEST
+
+START_TEST(busy_for_too_long_is_told)
+{
+    struct error err = ERROR_INIT;
+    struct note notes[2] = {0};
+    struct connection *other = connection_open(fx.path, CONNECTION_WRITE, &err);
+    ck_assert_ptr_nonnull(other);
+    ck_assert(connection_run(other, "BEGIN IMMEDIATE", &err));
+    note_submit(&notes[0], "x");
+    fixture_wait(&notes_told, 1);
+    ck_assert_int_eq(notes[0].err.kind, ERROR_BUSY);
+    ck_assert(connection_run(other, "ROLLBACK", &err));
+    note_submit(&notes[1], "x");
+    fixture_wait(&notes_told, 2);
+    ck_assert(!error_is(&notes[1].err));
+    connection_close(other);
+    error_release(&notes[0].err);
+}
+END_TEST
+
 START_TEST(too_many_jobs_are_refused)
 {
     struct note held = {0};
@@ -365,6 +400,8 @@ int main(void)
     tcase_add_test(tc, cancelled_jobs_are_released);
     tcase_add_test(tc, closing_finishes_what_is_queued);
     tcase_add_test(tc, closing_calls_off_what_does_not_end);
+    tcase_add_test(tc, closing_does_not_wait_for_others);
+    tcase_add_test(tc, busy_for_too_long_is_told);
     tcase_add_test(tc, too_many_jobs_are_refused);
     tcase_add_test(tc, values_come_back);
     tcase_add_test(tc, an_older_schema_is_brought_forward);

@@ -4,11 +4,9 @@
  * in a namespace of its own.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <sched.h>
-#include <sys/mount.h>
 
 #include "fixture.h"
+#include "support/small_disk.h"
 
 #define FILL 400 /* more notes than have room */
 
@@ -87,23 +85,11 @@ START_TEST(full_in_the_middle_of_a_group)
 }
 END_TEST
 
-/* False where this process may not. */
-static bool mount_small_disk(const char *options)
-{
-    bool mounted = (unshare(CLONE_NEWNS) == 0 || unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0) &&
-                   mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-                   mount("tocsin-test", fx.folder, "tmpfs", 0, options) == 0;
-    if (!mounted) {
-        puts("skipped: this process may not mount a disk of its own");
-    }
-    return mounted;
-}
-
 START_TEST(the_disk_is_full)
 {
     char ballast[128];
     struct note note = {0};
-    if (!mount_small_disk("size=512k")) {
+    if (!small_disk_mount(fx.folder, "size=512k")) {
         return;
     }
     fixture_open(&fixture_schema);
@@ -111,19 +97,16 @@ START_TEST(the_disk_is_full)
     ck_assert_uint_gt(went, 10);
     ck_assert_int_eq(fixture_count(), went);
     /* The thread goes on by itself once there is room. */
-    ck_assert_int_eq(mount(NULL, fx.folder, NULL, MS_REMOUNT, "size=4m"), 0);
+    ck_assert(small_disk_resize(fx.folder, "size=4m"));
     note_submit(&note, large);
     fixture_wait(&note.told, 1);
     ck_assert_msg(!error_is(&note.err), "%s", error_text(&note.err));
     ck_assert_int_eq(fixture_count(), went + 1);
     fixture_close();
     /* Opening on a full disk: an error that can be told apart, and nothing is lost. */
-    ck_assert_int_eq(mount(NULL, fx.folder, NULL, MS_REMOUNT, "size=1m"), 0);
+    ck_assert(small_disk_resize(fx.folder, "size=1m"));
     (void)snprintf(ballast, sizeof(ballast), "%s/ballast", fx.folder);
-    int fd = open(ballast, O_WRONLY | O_CREAT, 0600);
-    while (write(fd, large, sizeof(large)) > 0) {
-    }
-    close(fd);
+    small_disk_fill(ballast);
     struct error err = ERROR_INIT;
     if (fixture_try_open(&fixture_newer, &err) == NULL) {
         ck_assert_msg(err.sys == ENOSPC, "%s", error_text(&err));
@@ -133,7 +116,7 @@ START_TEST(the_disk_is_full)
     }
     ck_assert_int_eq(fixture_count(), went + 1);
     fixture_close();
-    umount2(fx.folder, MNT_DETACH);
+    small_disk_remove(fx.folder);
 }
 END_TEST
 
@@ -142,13 +125,13 @@ START_TEST(a_folder_that_cannot_be_written)
     struct error err = ERROR_INIT;
     int64_t count = 0;
     struct note note = {0};
-    if (!mount_small_disk("size=512k")) {
+    if (!small_disk_mount(fx.folder, "size=512k")) {
         return;
     }
     fixture_open(&fixture_schema);
     note_submit(&note, "there");
     fixture_close();
-    ck_assert_int_eq(mount(NULL, fx.folder, NULL, MS_REMOUNT | MS_RDONLY, NULL), 0);
+    ck_assert(small_disk_make_read_only(fx.folder));
     ck_assert_ptr_null(fixture_try_open(&fixture_schema, &err));
     ck_assert_msg(err.sys == EROFS, "%s", error_text(&err));
     error_release(&err);
@@ -157,7 +140,7 @@ START_TEST(a_folder_that_cannot_be_written)
     ck_assert(count_work(reader, &count, &err));
     ck_assert_int_eq(count, 1);
     connection_close(reader);
-    umount2(fx.folder, MNT_DETACH);
+    small_disk_remove(fx.folder);
 }
 END_TEST
 

@@ -1,6 +1,7 @@
 /* The engine as a whole: sources from files and addresses, with this host and a scripted peer
  * behind them. */
 #include <check.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -364,6 +365,51 @@ START_TEST(test_settles_and_counts_itself)
 }
 END_TEST
 
+static void start_with_state(const char *state)
+{
+    struct config *config = load("sources:\n- name: here\n  host: {}\n");
+    const struct engine_options options = {
+        .loop = loop, .config = config, .rules = true, .state_dir = state, .changed = on_changed};
+    engine = engine_create(&options);
+    config_unref(config);
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    (void)st;
+    (void)type;
+    (void)ftw;
+    return remove(path);
+}
+
+/* What was polled is there before anything is polled anew; without the directory it is not. */
+START_TEST(test_samples_survive_a_restart)
+{
+    struct engine_stats before;
+    struct engine_stats after;
+    char *state = mem_printf("%s/state", folder);
+    start_with_state(state);
+    ck_assert(wait_until(polled, "here"));
+    engine_stats(engine, loop_wall(loop), &before);
+    ck_assert_uint_gt(before.series, 100);
+    engine_destroy(engine);
+    start_with_state(state);
+    engine_stats(engine, loop_wall(loop), &after);
+    ck_assert_uint_eq(after.polls, 0);
+    ck_assert_uint_eq(after.series, before.series);
+    changes = 0;
+    ck_assert(wait_until(polled, "here"));
+    engine_destroy(engine);
+    start_with_state(NULL);
+    engine_stats(engine, loop_wall(loop), &after);
+    ck_assert_uint_eq(after.series, 0);
+    engine_destroy(engine);
+    engine = NULL;
+    nftw(state, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    free(state);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tc = tcase_create("engine");
@@ -378,5 +424,6 @@ int main(void)
     tcase_add_test(tc, test_password_is_not_shown);
     tcase_add_test(tc, test_destroyed_while_probing);
     tcase_add_test(tc, test_settles_and_counts_itself);
+    tcase_add_test(tc, test_samples_survive_a_restart);
     return suite_run("engine/engine", tc);
 }

@@ -447,6 +447,23 @@ START_TEST(wrong_requests_are_refused)
 }
 END_TEST
 
+/* A query as a screen full of matchers makes it. */
+START_TEST(long_queries_are_taken)
+{
+    struct strbuf text = STRBUF_INIT;
+    strbuf_add_c(&text, "GET /echo?");
+    for (int i = 0; i < 600; i++) {
+        strbuf_printf(&text, "x%d=some+value+of+a+label&", i);
+    }
+    strbuf_add_c(&text, "filter=last HTTP/1.1\r\nHost: x\r\n\r\n");
+    struct raw raw = raw_connect();
+    raw_send(&raw, text.data, text.len);
+    raw_expect(&raw, "filter='last'");
+    raw_close(&raw);
+    strbuf_release(&text);
+}
+END_TEST
+
 START_TEST(huge_headers_are_refused)
 {
     struct strbuf text = STRBUF_INIT;
@@ -741,6 +758,7 @@ static TCase *case_of_honest(void)
     tcase_add_test(tc, allow_and_head);
     tcase_add_test(tc, answer_may_come_later);
     tcase_add_test(tc, large_answers_are_sent_whole);
+    tcase_add_test(tc, long_queries_are_taken);
     tcase_add_test(tc, pipelined_requests_keep_their_order);
     tcase_add_test(tc, destroying_ends_what_is_open);
     tcase_add_test(tc, handler_may_destroy_the_server);

@@ -144,6 +144,25 @@ START_TEST(failures_pass_over_slots)
 }
 END_TEST
 
+/* What rules look at is tried in every slot, unless it asks for more time itself. */
+START_TEST(steady_source_is_tried_in_every_slot)
+{
+    struct schedule s;
+    schedule_init(&s, 10 * SECOND);
+    s.steady = true;
+    for (int64_t t = 10; t <= 100; t += 10) {
+        ck_assert_int_eq(tick(&s, t), SCHEDULE_POLL);
+        schedule_begin(&s, at(t));
+        schedule_end(&s, false, 0, 0.5);
+        ck_assert_int_eq(schedule_next(&s, at(t)).ms, (t + 10) * SECOND);
+    }
+    schedule_begin(&s, at(110));
+    schedule_end(&s, false, 30 * SECOND, 0.5);
+    ck_assert_int_eq(tick(&s, 130), SCHEDULE_BACKS_OFF);
+    ck_assert_int_eq(tick(&s, 140), SCHEDULE_POLL);
+}
+END_TEST
+
 START_TEST(server_asks_to_wait)
 {
     struct schedule s;
@@ -216,6 +235,7 @@ int main(void)
     tcase_add_test(tc, slots_of_a_healthy_source);
     tcase_add_test(tc, open_polls_are_not_overtaken);
     tcase_add_test(tc, failures_pass_over_slots);
+    tcase_add_test(tc, steady_source_is_tried_in_every_slot);
     tcase_add_test(tc, server_asks_to_wait);
     tcase_add_test(tc, clock_set_back);
     tcase_add_loop_test(tc, states, 0, ARRAY_LEN(state_cases));
