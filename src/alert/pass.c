@@ -17,9 +17,10 @@
 /* No answer so often in a row, and nothing is known any more. */
 #define FAILURES_MAX 2
 
-/* How often a rule without alerts is asked whether its selectors match anything; one of which they
- * did not is asked each time. */
+/* How often it is asked whether the selectors of a rule without alerts match anything, and of one
+ * whose did not. */
 #define LOOK_EVERY_MS ((int64_t)3600 * 1000)
+#define LOOK_AGAIN_MS ((int64_t)5 * 60 * 1000)
 
 struct question {
     struct pass *pass;
@@ -202,14 +203,21 @@ static void end_unwritten(struct live_rule *live, const struct error *err)
     end(live);
 }
 
+/* A condition that holds for nothing may be one that can never hold. */
+static bool holds_for_nothing(const struct live_rule *live)
+{
+    return live->alerting.alerts.len == 0 && live->alerting.found.len == 0;
+}
+
 static void settle(struct live_rule *live)
 {
     struct pass *pass = live->pass;
     struct alert_policy policy = policy_of(live);
     struct alerting_events events = events_of(live, pass->evidence != NULL);
     struct error err = ERROR_INIT;
-    bool idle = live->alerting.alerts.len == 0 && live->alerting.found.len == 0 &&
-                pass->evidence != NULL && evidence_is_idle(pass->evidence);
+    bool idle =
+        holds_for_nothing(live) && (pass->evidence != NULL ? evidence_is_idle(pass->evidence)
+                                                           : live->health == RULE_HEALTH_NO_DATA);
     alerting_settle(&live->alerting, &policy, pass->slot.ms, &events);
     if (!write_alerts(live, &err)) {
         /* The states are right all the same: only the series are not there. */
@@ -255,19 +263,15 @@ static struct query *ask(const struct pass *pass, const struct expr *expr, query
     return query_ask(answerer, &request);
 }
 
-/* A condition that holds for nothing may be one that can never hold. */
 static bool is_worth_a_look(struct live_rule *live)
 {
-    const struct alerting *a = &live->alerting;
     int64_t now_ms = live->pass->slot.ms;
-    if (a->alerts.len != 0 || a->found.len != 0) {
+    int64_t every_ms = live->health == RULE_HEALTH_NO_DATA ? LOOK_AGAIN_MS : LOOK_EVERY_MS;
+    if (!holds_for_nothing(live) || now_ms - live->looked_ms < every_ms) {
         return false;
     }
-    bool known = live->health == RULE_HEALTH_OK && now_ms - live->looked_ms < LOOK_EVERY_MS;
-    if (!known) {
-        live->looked_ms = now_ms;
-    }
-    return !known;
+    live->looked_ms = now_ms;
+    return true;
 }
 
 /* Some alerts vanished: why? Or: is there anything at all? True where it is being asked. */

@@ -378,8 +378,12 @@ START_TEST(test_selects_nothing)
     ck_assert_str_eq(rule_named("A").note, "its selectors match nothing at its source");
     ck_assert_int_eq(rule_named("B").health, RULE_HEALTH_OK);
     ck_assert_str_eq(rule_named("B").note, "");
-    feed_run(1, "x 1; nothing 1");
+    feed_run(1, "x 1"); /* it is not asked about each time */
+    ck_assert_int_eq(rule_named("A").health, RULE_HEALTH_NO_DATA);
+    feed_run(5, "x 1; nothing 1");
     ck_assert_int_eq(rule_named("A").health, RULE_HEALTH_OK);
+    feed_run(6, "x 1; nothing 9");
+    ck_assert_int_eq(alerts_at(w.alerts, 0)->state, ALERT_FIRING);
 }
 END_TEST
 
