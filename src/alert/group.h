@@ -82,8 +82,8 @@ struct group {
     bool running;
     struct wall slot; /* of the run, or that it is due for */
     struct mono began;
-    size_t next; /* rule to begin */
-    size_t open; /* rules begun and not ended */
+    size_t next;            /* rule to begin */
+    size_t open;            /* rules begun and not ended */
     struct wall not_before; /* the clock was set then: there is no data of older slots */
     uint64_t missed;
     uint64_t runs;

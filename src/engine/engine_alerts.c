@@ -245,6 +245,7 @@ void engine_alerts_reload(struct engine_alerts *e, const struct config *config)
                        str_from(config->rules.external_url));
     alerts_set_rules(e->alerts, config->rules.set);
     e->o.config = config;
+    self_series_set_interval(e->self, config->interval_ms);
 }
 
 void engine_alerts_follow_clock(struct engine_alerts *e, int64_t step_ms)
