@@ -2,7 +2,9 @@
  * Why did an alert vanish? An empty answer does not say whether the condition turned false or the
  * data stopped. So more is asked, at the same time of evaluation:
  *
- *   - have the condition's selectors data for this alert? Then the condition is false;
+ *   - have the condition's selectors data for this alert? Then the condition is false, unless a
+ *     target is down whose data they had when something was last known of it: a sum that is small
+ *     for want of its largest part says nothing (this goes as far back as its source remembers);
  *   - is a target of it down (`up`), or is its metric gone altogether? Then nothing is known;
  *   - are there siblings, on a target that is well? Then the object itself was deleted.
  *
@@ -27,9 +29,10 @@
 
 struct evidence;
 
-/* For these alerts of the rule. Without any, only what evidence_is_idle needs is asked. */
-struct evidence *evidence_create(const struct rule *rule, struct alert *const *alerts,
-                                 size_t count);
+/* For these alerts of the rule, at the time of evaluation. Without any, only what evidence_is_idle
+ * needs is asked. */
+struct evidence *evidence_create(const struct rule *rule, struct alert *const *alerts, size_t count,
+                                 int64_t t_ms);
 void evidence_destroy(struct evidence *e); /* NULL is fine */
 size_t evidence_count(const struct evidence *e);
 const struct expr *evidence_question(const struct evidence *e, size_t i);
