@@ -76,6 +76,8 @@ static void move_rule(struct live_rule *to, struct live_rule *from)
     to->duration_us = from->duration_us;
     to->error = from->error;
     from->error = NULL;
+    to->idle = from->idle;
+    from->idle = NULL;
 }
 
 /* The group that goes on where this one was, or NULL. */

@@ -117,7 +117,7 @@ static void add_alert(struct making *m, const struct live_rule *live, const stru
         .group = bound->group->name.data,
         .file = bound->file->file,
         .line = live->rule->span.line,
-        .expr = live->rule->expr->text.data,
+        .expr = rule_text(live->rule).data,
         .source = bound->source,
         .reason = alert->reason != NULL ? alert->reason : "",
     };

@@ -16,11 +16,11 @@
 
 /* No answer so often in a row, and nothing is known any more. */
 #define FAILURES_MAX 2
-
-/* How often it is asked whether the selectors of a rule without alerts match anything, and of one
- * whose did not. */
-#define LOOK_EVERY_MS ((int64_t)3600 * 1000)
-#define LOOK_AGAIN_MS ((int64_t)5 * 60 * 1000)
+/* How often a rule without alerts is asked whether there is any data for it; up to half of it
+ * later, so that not all rules ask at once. While there was none a server is asked more often, and
+ * the embedded engine each time. */
+#define LOOK_EVERY_MS ((int64_t)10 * 60 * 1000)
+#define LOOK_AGAIN_MS ((int64_t)2 * 60 * 1000)
 
 struct question {
     struct pass *pass;
@@ -203,21 +203,36 @@ static void end_unwritten(struct live_rule *live, const struct error *err)
     end(live);
 }
 
-/* A condition that holds for nothing may be one that can never hold. */
-static bool holds_for_nothing(const struct live_rule *live)
+static void forget_idle(struct live_rule *live)
 {
-    return live->alerting.alerts.len == 0 && live->alerting.found.len == 0;
+    free(live->idle);
+    live->idle = NULL;
+}
+
+/* Whether there is data was asked, or the condition's answer says so. */
+static void note_data(struct live_rule *live)
+{
+    const struct evidence *evidence = live->pass->evidence;
+    bool holds = live->alerting.alerts.len != 0 || live->alerting.found.len != 0;
+    if (evidence != NULL && !holds) {
+        forget_idle(live);
+        if (evidence_is_idle(evidence)) {
+            struct str first = evidence_selector(evidence, 0);
+            live->idle = mem_printf("matches nothing at '%s': %.*s", live->group->bound->source,
+                                    STR_ARG(first));
+        }
+    } else if (holds) {
+        forget_idle(live);
+    }
 }
 
 static void settle(struct live_rule *live)
 {
     struct pass *pass = live->pass;
+    note_data(live);
     struct alert_policy policy = policy_of(live);
     struct alerting_events events = events_of(live, pass->evidence != NULL);
     struct error err = ERROR_INIT;
-    bool idle =
-        holds_for_nothing(live) && (pass->evidence != NULL ? evidence_is_idle(pass->evidence)
-                                                           : live->health == RULE_HEALTH_NO_DATA);
     alerting_settle(&live->alerting, &policy, pass->slot.ms, &events);
     if (!write_alerts(live, &err)) {
         /* The states are right all the same: only the series are not there. */
@@ -225,7 +240,7 @@ static void settle(struct live_rule *live)
         error_release(&err);
         return;
     }
-    end_well(live, idle);
+    end_well(live, live->idle != NULL);
 }
 
 static void on_evidence(void *user, struct value *value, const struct error *err)
@@ -263,23 +278,27 @@ static struct query *ask(const struct pass *pass, const struct expr *expr, query
     return query_ask(answerer, &request);
 }
 
-static bool is_worth_a_look(struct live_rule *live)
+/* Is it time to ask whether there is any data for a rule that has no alert? */
+static bool is_look_due(const struct live_rule *live)
 {
-    int64_t now_ms = live->pass->slot.ms;
-    int64_t every_ms = live->health == RULE_HEALTH_NO_DATA ? LOOK_AGAIN_MS : LOOK_EVERY_MS;
-    if (!holds_for_nothing(live) || now_ms - live->looked_ms < every_ms) {
+    if (live->alerting.alerts.len != 0 || live->alerting.found.len != 0) {
         return false;
     }
-    live->looked_ms = now_ms;
-    return true;
+    bool idle = live->idle != NULL;
+    if (live->looked_ms == 0 || (idle && live->group->bound->local)) {
+        return true;
+    }
+    int64_t every_ms = idle ? LOOK_AGAIN_MS : LOOK_EVERY_MS;
+    int64_t later_ms = (int64_t)(live->key % (uint64_t)(every_ms / 2));
+    return live->pass->slot.ms - live->looked_ms >= every_ms + later_ms;
 }
 
-/* Some alerts vanished: why? Or: is there anything at all? True where it is being asked. */
+/* Some alerts vanished, or there is none: why? True where it is being asked. */
 static bool ask_for_evidence(struct live_rule *live)
 {
     struct pass *pass = live->pass;
-    pass->evidence =
-        evidence_create(live->rule, live->alerting.vanished.items, live->alerting.vanished.len);
+    pass->evidence = evidence_create(live->rule, live->alerting.vanished.items,
+                                     live->alerting.vanished.len, pass->slot.ms);
     size_t count = evidence_count(pass->evidence);
     pass->questions = mem_zalloc(count + 1, sizeof(*pass->questions));
     for (size_t i = 0; i < count; i++) {
@@ -334,8 +353,12 @@ static bool collect(struct live_rule *live)
     case ALERTING_DONE:
         break;
     }
-    bool why = live->alerting.vanished.len != 0 || is_worth_a_look(live);
-    if (why && ask_for_evidence(live)) {
+    if (is_look_due(live)) {
+        live->looked_ms = pass->slot.ms;
+        if (ask_for_evidence(live)) {
+            return true;
+        }
+    } else if (live->alerting.vanished.len != 0 && ask_for_evidence(live)) {
         return true;
     }
     settle(live);

@@ -4,10 +4,10 @@ labels, annotations and values of their alerts agree. tocsin runs twice, once wi
 with the Prometheus as its source.
 
 What an engine sees of a change depends on when it scrapes and evaluates. A change of the page is in a scrape
-within one interval, and in an evaluation within one more; who asks the Prometheus has its data, and only its own
-evaluation within one interval of the Prometheus' one. Within these times each state that one engine shows must have been shown
-by the other. The page changes only every STEP_S, so that no engine passes over a value, and which of `for`
-3s and 5s a value lasts for is the same in all of them.
+within one interval, and in an evaluation within one more; who asks the Prometheus has its data, and is apart
+from it by no more than the one interval between their evaluations. Within these times each state that one
+engine shows must be one that the other shows, too. The page changes only every STEP_S, so that no engine passes
+over a value, and which of `for` 3s and 5s a value lasts for is the same in all of them.
 
 Where tocsin is to do better than a Prometheus (data that stops) the difference is named and counted.
 
@@ -59,7 +59,7 @@ groups:
     rules:
       - { alert: Busy, expr: 'rate(work_total[4s]) > 10', annotations: { summary: 'worker {{ $labels.name }}' } }
       - { alert: Busy3, expr: 'rate(work_total[4s]) > 10', for: 3s }
-      - { alert: AllBusy, expr: 'sum by (job) (rate(work_total[4s])) > 45' }
+      - { alert: AllBusy, expr: 'sum by (job) (rate(work_total[4s])) > 40' }
   - name: sums
     interval: 1s
     rules:
@@ -74,8 +74,8 @@ groups:
       - { alert: NoBeat, expr: 'absent(beat{name="heart"})', labels: { severity: page } }
       - { alert: NoBeat3, expr: 'absent(beat{name="heart"})', for: 3s }
 """
-# Alerts whose values lie between those of two steps while a window passes over both.
-SMOOTH = ("Busy", "Busy3", "AllBusy")
+# Alerts whose values lie between those of two steps while a window passes over both, and their thresholds.
+SMOOTH = {"Busy": 10, "Busy3": 10, "AllBusy": 40}
 
 CALM = {'level{kind="a",name="a0"}': 30, 'limit{kind="a"}': 60, 'beat{name="heart"}': 1, 'work_total{name="w0"}': 0}
 
@@ -257,8 +257,9 @@ class Comparison:
         there = [other for other in near if other]
         self.compared["values"] += 1
         values = [other["value"] for other in there]
-        if dict(key)["alertname"] in SMOOTH:
-            right = min(values) * 0.8 - 1 <= alert["value"] <= max(values) * 1.2 + 1
+        low = SMOOTH.get(dict(key)["alertname"])
+        if low is not None:
+            right = low <= alert["value"] <= max(values) * 1.2 + 1
         else:
             right = any(abs(value - alert["value"]) < 1e-9 for value in values)
         kept = dict(key)["alertname"].startswith("Kept")
@@ -287,10 +288,11 @@ class Comparison:
         near = self.window_s
         if any(abs(then - at) <= near for then in self.mine.unknown.get(key, ())):
             return UNKNOWN
-        # The alert or its like there began in an outage, or went through it.
-        since = min(at, alert["activeAt"] or at)
+        # The alert went through an outage, or its like there began anew behind it.
+        since = min(at, alert["activeAt"])
         for began, ended in self.outages:
-            if since - EFFECT_S <= ended and at >= began and (since <= ended + EFFECT_S or at <= ended + EFFECT_S):
+            frozen = any(began <= then <= ended + near for then in self.mine.unknown.get(key, ()))
+            if frozen and at >= began and since <= ended + EFFECT_S:
                 return KEPT
         if any(-near <= at - then <= EFFECT_S for then in self.mine.flapping.get(key, ())):
             return FLAPPING

@@ -215,7 +215,9 @@ static inline struct ruleset *world_ruleset(const char *groups, const char *sour
 {
     struct ruleset *set = ruleset_create();
     struct rule_file *file = world_parse(groups);
-    ruleset_add(set, file, source, strcmp(source, "local") == 0, w.interval_ms);
+    const struct ruleset_binding binding = {
+        .source = source, .local = strcmp(source, "local") == 0, .interval_ms = w.interval_ms};
+    ruleset_add(set, file, &binding);
     rule_file_unref(file);
     return set;
 }

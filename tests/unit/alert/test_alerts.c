@@ -375,7 +375,7 @@ START_TEST(test_selects_nothing)
         "local");
     feed_run(0, "x 1");
     ck_assert_int_eq(rule_named("A").health, RULE_HEALTH_NO_DATA);
-    ck_assert_str_eq(rule_named("A").note, "its selectors match nothing at its source");
+    ck_assert_str_eq(rule_named("A").note, "matches nothing at 'local': nothing");
     ck_assert_int_eq(rule_named("B").health, RULE_HEALTH_OK);
     ck_assert_str_eq(rule_named("B").note, "");
     feed_run(1, "x 1"); /* it is not asked about each time */
@@ -384,6 +384,34 @@ START_TEST(test_selects_nothing)
     ck_assert_int_eq(rule_named("A").health, RULE_HEALTH_OK);
     feed_run(6, "x 1; nothing 9");
     ck_assert_int_eq(alerts_at(w.alerts, 0)->state, ALERT_FIRING);
+}
+END_TEST
+
+/* A server is asked for it now and then only, and for nothing that is not needed. */
+START_TEST(test_selects_nothing_at_a_server)
+{
+    world_open(
+        "- name: g\n  rules:\n  - {alert: A, expr: nothing > 5}\n  - {alert: B, expr: x > 5}\n",
+        "far");
+    unsigned asked[20];
+    for (unsigned i = 0; i < ARRAY_LEN(asked); i++) {
+        unsigned before = w.far.asked;
+        feed_run(i, i < 10 ? "x 1" : "x 1; nothing 1");
+        asked[i] = w.far.asked - before;
+        ck_assert(i > 9 || rule_named("A").health == RULE_HEALTH_NO_DATA);
+    }
+    ck_assert_str_eq(rule_named("B").note, "");
+    ck_assert_int_eq(rule_named("A").health, RULE_HEALTH_OK);
+    unsigned extra = 0;
+    for (unsigned i = 0; i < ARRAY_LEN(asked); i++) {
+        ck_assert_uint_le(asked[i], 4);
+        extra += asked[i] - 2;
+    }
+    ck_assert_uint_eq(asked[0], 4);
+    ck_assert_uint_eq(asked[1], 2);
+    /* A every two or three minutes until there is something, then both every ten to fifteen. */
+    ck_assert_uint_ge(extra, 2 + 3 + 1);
+    ck_assert_uint_le(extra, 2 + 6 + 2);
 }
 END_TEST
 
@@ -521,6 +549,7 @@ int main(void)
     tcase_add_test(answers, test_source_goes_while_asked);
     tcase_add_test(answers, test_evidence_fails);
     tcase_add_test(answers, test_selects_nothing);
+    tcase_add_test(answers, test_selects_nothing_at_a_server);
     tcase_add_test(answers, test_destroyed_at_any_time);
     tcase_add_test(answers, test_never_answered_is_cancelled);
     TCase *groups = tcase_create("groups");
