@@ -145,9 +145,11 @@ static size_t namesakes(const struct alerts *alerts, const struct bound_group *b
 
 void alerts_make_groups(struct alerts *alerts, const struct ruleset *rules)
 {
+    size_t first = 0;
     alerts->rules = ruleset_ref(rules);
     VEC_EACH (&alerts->rules->groups, const struct bound_group, bound) {
-        struct group *group = group_create(&alerts->env, bound, namesakes(alerts, bound));
+        struct group *group = group_create(&alerts->env, bound, namesakes(alerts, bound), first);
+        first += group->rule_count;
         vec_push(&alerts->groups, group);
     }
 }

@@ -145,6 +145,15 @@ struct rule_info {
 };
 size_t alerts_rule_count(const struct alerts *alerts);
 void alerts_rule_at(const struct alerts *alerts, size_t i, struct rule_info *out);
+/* Counted once after each change. */
+struct rule_counts {
+    size_t all;
+    size_t failing;
+    size_t no_data;
+    size_t waiting;        /* not evaluated yet */
+    struct wall evaluated; /* the last time that one was; 0: never */
+};
+void alerts_rule_counts(const struct alerts *alerts, struct rule_counts *out);
 
 typedef void (*alerts_done_cb)(void *user, const struct error *err);
 

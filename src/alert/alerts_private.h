@@ -31,6 +31,9 @@ struct alerts_view {
     VEC(const struct silence *) hiding; /* of all alerts, one after the other */
     VEC(const struct silence *) silences;
     struct alert_counts counts;
+    bool rules_counted;
+    uint64_t rules_version; /* of the alerts, when they were */
+    struct rule_counts rules;
 };
 
 /* An alert that has fired within the last day and no longer does. */

@@ -24,12 +24,14 @@ size_t alerts_rule_count(const struct alerts *alerts)
 /* `i` is below alerts_rule_count. */
 static const struct live_rule *rule_at(const struct alerts *alerts, size_t i)
 {
-    struct group *const *group = alerts->groups.items;
-    while (i >= (*group)->rule_count) {
-        i -= (*group)->rule_count;
-        group++;
+    struct group *const *groups = alerts->groups.items;
+    size_t low = 0, high = alerts->groups.len;
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+        *(groups[middle]->first <= i ? &low : &high) = middle;
     }
-    return &(*group)->rules[i];
+    /* Of those that begin there the last: the others are empty. */
+    return &groups[low]->rules[i - groups[low]->first];
 }
 
 static void count(const struct live_rule *live, struct rule_info *out)
@@ -87,4 +89,30 @@ void alerts_rule_at(const struct alerts *alerts, size_t i, struct rule_info *out
     if (out->alerting) {
         count(live, out);
     }
+}
+
+static void count_health(const struct live_rule *live, struct rule_counts *out)
+{
+    out->failing += live->health == RULE_HEALTH_ERROR ? 1 : 0;
+    out->no_data += live->health == RULE_HEALTH_NO_DATA ? 1 : 0;
+    out->waiting += live->health == RULE_HEALTH_NEW ? 1 : 0;
+    if (live->evaluated_ms > out->evaluated.ms) {
+        out->evaluated.ms = live->evaluated_ms;
+    }
+}
+
+void alerts_rule_counts(const struct alerts *alerts, struct rule_counts *out)
+{
+    struct alerts_view *view = alerts->view;
+    if (!view->rules_counted || view->rules_version != alerts->version) {
+        view->rules = (struct rule_counts){.all = alerts_rule_count(alerts)};
+        view->rules_version = alerts->version;
+        view->rules_counted = true;
+        VEC_EACH (&alerts->groups, struct group *const, group) {
+            for (size_t i = 0; i < (*group)->rule_count; i++) {
+                count_health(&(*group)->rules[i], &view->rules);
+            }
+        }
+    }
+    *out = view->rules;
 }

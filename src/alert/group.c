@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/map.h"
 #include "base/mem.h"
 #include "promql/promql.h"
 #include "series/store.h"
@@ -21,19 +22,14 @@ static uint64_t mix(uint64_t a, uint64_t b)
 
 char *group_rule_name(const struct live_rule *live)
 {
-    const struct rule_group *group = live->group->bound->group;
-    size_t number = 1;
-    for (const struct rule *r = group->rules; r != live->rule; r++) {
-        number += r->kind == live->rule->kind && str_equal(r->name, live->rule->name);
-    }
     struct strbuf text = STRBUF_INIT;
-    strbuf_add_str(&text, group->name);
+    strbuf_add_str(&text, live->group->bound->group->name);
     if (live->group->namesake != 0) {
         strbuf_printf(&text, "~%zu", live->group->namesake + 1);
     }
     strbuf_printf(&text, "/%s", live->rule->name.data);
-    if (number != 1) {
-        strbuf_printf(&text, "#%zu", number);
+    if (live->namesake != 0) {
+        strbuf_printf(&text, "#%u", live->namesake + 1);
     }
     return strbuf_take(&text);
 }
@@ -46,48 +42,40 @@ static uint64_t rule_key(const struct live_rule *live)
     return key;
 }
 
-/* Does a rule of the group read what one before it writes? */
-struct dependence {
-    const struct rule_group *group;
-    size_t before;
-    bool found;
+/* What the rules before one write, and who came last among those of one kind and name. */
+struct before {
+    struct map records; /* by name: struct live_rule */
+    struct map alerts;
+    bool depends; /* a rule reads what one before it writes */
 };
-
-static bool writes(const struct rule *rule, struct str metric)
-{
-    if (rule->kind == RULE_RECORDING) {
-        return str_equal(rule->name, metric);
-    }
-    return str_equal_c(metric, "ALERTS") || str_equal_c(metric, "ALERTS_FOR_STATE");
-}
 
 static bool looks_at(void *user, const struct node *n)
 {
-    struct dependence *d = user;
+    struct before *before = user;
     if (n->kind != NODE_SELECTOR) {
         return true;
     }
+    struct str metric = n->selector.metric;
+    bool of_alerts = str_equal_c(metric, "ALERTS") || str_equal_c(metric, "ALERTS_FOR_STATE");
     /* A selector without a name may select anything. */
-    d->found = d->found || n->selector.metric.len == 0;
-    for (size_t i = 0; !d->found && i < d->before; i++) {
-        d->found = writes(&d->group->rules[i], n->selector.metric);
-    }
-    return !d->found;
+    before->depends = before->depends || metric.len == 0 ||
+                      map_get(&before->records, metric) != NULL ||
+                      (of_alerts && before->alerts.count != 0);
+    return !before->depends;
 }
 
-static bool is_independent(const struct rule_group *group)
+static void look_before(struct before *before, struct live_rule *live)
 {
-    for (size_t i = 1; i < group->rule_count; i++) {
-        struct dependence d = {.group = group, .before = i};
-        node_walk(group->rules[i].expr->root, looks_at, &d);
-        if (group->rules[i].recover != NULL) {
-            node_walk(group->rules[i].recover->root, looks_at, &d);
-        }
-        if (d.found) {
-            return false;
+    bool is_first = before->records.count + before->alerts.count == 0;
+    if (!is_first && !before->depends) {
+        node_walk(live->rule->expr->root, looks_at, before);
+        if (live->rule->recover != NULL) {
+            node_walk(live->rule->recover->root, looks_at, before);
         }
     }
-    return true;
+    struct map *same = live->rule->kind == RULE_ALERTING ? &before->alerts : &before->records;
+    const struct live_rule *last = map_put(same, live->rule->name, live);
+    live->namesake = last != NULL ? last->namesake + 1 : 0;
 }
 
 static void finish(struct group *g)
@@ -155,7 +143,12 @@ static void on_deadline(void *user)
 static void on_tick(void *user, struct wall slot, uint64_t missed)
 {
     struct group *g = user;
-    g->missed += missed;
+    if (slot.ms < g->not_before.ms) {
+        return;
+    }
+    /* Nobody missed the slots that a step of the clock passed over. */
+    g->missed += g->not_before.ms == 0 ? missed : 0;
+    g->not_before.ms = 0;
     if (g->running || g->due) {
         g->missed++;
         return;
@@ -181,6 +174,19 @@ void group_run(struct group *g, struct wall slot)
     }
 }
 
+void group_call_off(struct group *g, struct wall now)
+{
+    g->not_before = now;
+    g->missed += g->due || g->running ? 1 : 0;
+    g->due = g->running = false;
+    loop_timer_disarm(g->deadline);
+    for (size_t i = 0; i < g->rule_count; i++) {
+        pass_cancel(&g->rules[i]);
+    }
+    g->open = 0;
+    g->next = 0;
+}
+
 static int64_t offset_of(const struct bound_group *bound)
 {
     if (bound->local) {
@@ -198,21 +204,23 @@ struct wall group_next(const struct group *g, struct wall now)
 }
 
 struct group *group_create(const struct group_env *env, const struct bound_group *bound,
-                           size_t namesake)
+                           size_t namesake, size_t first)
 {
     struct group *g = mem_zalloc(1, sizeof(*g));
     g->env = env;
     g->bound = bound;
     g->namesake = namesake;
+    g->first = first;
     g->target = store_add_target(env->store);
     g->rule_count = bound->group->rule_count;
     g->rules = mem_zalloc(g->rule_count + 1, sizeof(*g->rules));
-    g->side_by_side = is_independent(bound->group);
+    struct before before = {.depends = false};
     struct answerer *answerer = env->answerer(env->source_user, bound->source);
     for (size_t i = 0; i < g->rule_count; i++) {
         struct live_rule *live = &g->rules[i];
         live->group = g;
         live->rule = &bound->group->rules[i];
+        look_before(&before, live);
         live->key = rule_key(live);
         if (live->rule->kind == RULE_ALERTING) {
             alerting_init(&live->alerting, live->rule, env->labels);
@@ -223,6 +231,9 @@ struct group *group_create(const struct group_env *env, const struct bound_group
             query_stand(answerer, live->rule->expr);
         }
     }
+    g->side_by_side = !before.depends;
+    map_release(&before.records);
+    map_release(&before.alerts);
     g->deadline = loop_timer_create(env->loop, "polls of a rule group", on_deadline, g);
     g->ticker = loop_ticker_create(env->loop, "rule group", bound->interval_ms, offset_of(bound),
                                    on_tick, g);

@@ -30,6 +30,7 @@ struct live_rule {
     struct record record;
     struct pass *pass; /* while it is evaluated */
     uint64_t key;      /* the hash of group_rule_name */
+    unsigned namesake; /* rules of the same kind and name before it */
     enum rule_health health;
     char *error;
     unsigned failures; /* in a row */
@@ -72,6 +73,7 @@ struct group {
     store_target target;
     struct live_rule *rules;
     size_t rule_count;
+    size_t first; /* its first rule's number among all */
     bool side_by_side;
     struct ticker *ticker;
     struct deferred *look;       /* whether the polls of the slot are in */
@@ -80,8 +82,9 @@ struct group {
     bool running;
     struct wall slot; /* of the run, or that it is due for */
     struct mono began;
-    size_t next; /* rule to begin */
-    size_t open; /* rules begun and not ended */
+    size_t next;            /* rule to begin */
+    size_t open;            /* rules begun and not ended */
+    struct wall not_before; /* the clock was set then: there is no data of older slots */
     uint64_t missed;
     uint64_t runs;
     uint64_t failures; /* of its rules */
@@ -89,7 +92,7 @@ struct group {
 };
 
 struct group *group_create(const struct group_env *env, const struct bound_group *bound,
-                           size_t namesake);
+                           size_t namesake, size_t first);
 void group_destroy(struct group *g); /* NULL is fine */
 /* Polls came in: a group that waited for them begins. */
 void group_polled(struct group *g);
@@ -108,5 +111,8 @@ char *group_rule_name(const struct live_rule *rule);
 bool pass_begin(struct live_rule *rule, struct wall slot);
 void pass_cancel(struct live_rule *rule);
 void group_rule_done(struct live_rule *rule);
+/* What runs or is due is of a time that no longer is: it ends without a result, and is missed.
+ * The next slot is one of the time that is `now`. */
+void group_call_off(struct group *g, struct wall now);
 
 #endif

@@ -95,6 +95,10 @@ struct journal *journal_open(struct loop *loop, struct log *log,
             open_what_there_was(j, options->folder);
         }
     }
+    if (status->set_aside != NULL) {
+        j->damaged = mem_printf("the state was damaged, and is begun anew: '%s' is what there was",
+                                status->set_aside);
+    }
     error_release(&problem);
     if (j->db == NULL && !open_in_memory(j, now, err)) {
         journal_close(j, 0);
@@ -287,6 +291,7 @@ bool journal_close(struct journal *j, int64_t flush_ms)
     journal_reader_close(j->reader);
     folder_lock_release(j->lock);
     free(j->in_memory);
+    free(j->damaged);
     free(j->problem);
     if (j->open == 0) { /* else the thread was left behind, and reads them still */
         journal_sql_release(&j->sql);
@@ -297,7 +302,7 @@ bool journal_close(struct journal *j, int64_t flush_ms)
 
 const char *journal_problem(const struct journal *j)
 {
-    return j->problem != NULL ? j->problem : j->in_memory;
+    return j->problem != NULL ? j->problem : j->in_memory != NULL ? j->in_memory : j->damaged;
 }
 
 size_t journal_unwritten(const struct journal *j)

@@ -79,8 +79,8 @@ void journal_flush(struct journal *j, struct wall now, journal_done_cb done, voi
 /* Completions with this `user` are not called any more; what was put is written all the same. */
 void journal_flush_cancel(struct journal *j, const void *user);
 
-/* What is wrong, in words for people: "state is in memory only: ..."; NULL where all is well. Good
- * until the next turn. */
+/* What is wrong, in words for people: "state is in memory only: ...", or that what there was is
+ * lost; NULL where all is well. Good until the next turn. */
 const char *journal_problem(const struct journal *j);
 /* Records collected and not on disk. */
 size_t journal_unwritten(const struct journal *j);

@@ -37,6 +37,7 @@ struct journal {
     size_t open; /* jobs of the database that use this journal */
 
     char *in_memory; /* why; NULL: it is on disk, or meant to be so */
+    char *damaged;   /* what was found and set aside, for as long as this one runs; or NULL */
     char *problem;   /* of the last write */
     bool failing;
     size_t lost;  /* transitions, since writing fails */

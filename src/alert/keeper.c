@@ -214,11 +214,24 @@ static struct live_rule *rule_of_name(const struct alerts *alerts, const char *n
     return alerts_rule_of_key(alerts, RULE_ALERTING, str_hash(str_from(name)));
 }
 
+/* Its name, also where its rule is gone; the caller frees. */
+static char *name_of(const struct restoring *r, const struct alert_record *record)
+{
+    struct error err = ERROR_INIT;
+    struct labels *labels = kept_labels_read(record->labels, r->alerts->o.labels, &err);
+    char *name = labels != NULL ? str_dup(labels_get(labels, STR(ALERTING_NAME))) : mem_strdup("");
+    labels_unref(labels);
+    error_release(&err);
+    return name;
+}
+
 static void note_gone(struct restoring *r, const struct alert_record *record, const char *reason)
 {
+    char *name = name_of(r, record);
     const struct transition_record t = {
         .at_ms = r->now_ms,
         .rule = record->rule,
+        .alertname = name,
         .fingerprint = record->fingerprint,
         .labels = record->labels,
         .from = (char *)(uintptr_t)alert_state_name(alert_status_state(&record->status)),
@@ -233,6 +246,7 @@ static void note_gone(struct restoring *r, const struct alert_record *record, co
                   LOG_STR("reason", reason), LOG_END);
     }
     journal_drop_alert(r->alerts->keeper->journal, record);
+    free(name);
 }
 
 /* That nothing is known since tocsin was last alive is to be on disk before a group's next cycle
@@ -288,9 +302,10 @@ static void restore_ack(struct restoring *r, const struct ack_record *record)
 {
     struct live_rule *rule = rule_of_name(r->alerts, record->rule);
     struct error err = ERROR_INIT;
-    struct labels *labels =
-        rule != NULL ? kept_labels_read(record->labels, r->alerts->o.labels, &err) : NULL;
-    const struct alert *alert = labels != NULL ? alerting_find(&rule->alerting, labels) : NULL;
+    struct labels *labels = kept_labels_read(record->labels, r->alerts->o.labels, &err);
+    const struct alert *alert =
+        labels != NULL && rule != NULL ? alerting_find(&rule->alerting, labels) : NULL;
+    r->lost += labels == NULL ? 1 : 0;
     if (alert != NULL && record->kind == ACK_TAKEN) {
         struct kept_ack ack = {.id = alerts_id(rule, alert),
                                .ack = {.by = mem_strdup(record->by),

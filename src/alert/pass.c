@@ -16,9 +16,8 @@
 
 /* No answer so often in a row, and nothing is known any more. */
 #define FAILURES_MAX 2
-/* How often a rule without alerts is asked whether there is any data for it; up to half of it
- * later, so that not all rules ask at once. While there was none a server is asked more often, and
- * the embedded engine each time. */
+/* How often a rule without alerts is asked whether there is any data for it, and how often while
+ * there was none; up to half of it later, so that not all rules ask at once. */
 #define LOOK_EVERY_MS ((int64_t)10 * 60 * 1000)
 #define LOOK_AGAIN_MS ((int64_t)2 * 60 * 1000)
 
@@ -284,13 +283,9 @@ static bool is_look_due(const struct live_rule *live)
     if (live->alerting.alerts.len != 0 || live->alerting.found.len != 0) {
         return false;
     }
-    bool idle = live->idle != NULL;
-    if (live->looked_ms == 0 || (idle && live->group->bound->local)) {
-        return true;
-    }
-    int64_t every_ms = idle ? LOOK_AGAIN_MS : LOOK_EVERY_MS;
+    int64_t every_ms = live->idle != NULL ? LOOK_AGAIN_MS : LOOK_EVERY_MS;
     int64_t later_ms = (int64_t)(live->key % (uint64_t)(every_ms / 2));
-    return live->pass->slot.ms - live->looked_ms >= every_ms + later_ms;
+    return live->looked_ms == 0 || live->pass->slot.ms - live->looked_ms >= every_ms + later_ms;
 }
 
 /* Some alerts vanished, or there is none: why? True where it is being asked. */

@@ -8,7 +8,9 @@
 #define ATTR_MALLOC             __attribute__((malloc, returns_nonnull, warn_unused_result))
 #define ATTR_PURE               __attribute__((pure))
 #define ATTR_UNUSED             __attribute__((unused))
-#define ATTR_ALWAYS_INLINE      inline __attribute__((always_inline))
+/* Of an enum: as few bytes as its values need. */
+#define ATTR_SMALL         __attribute__((packed))
+#define ATTR_ALWAYS_INLINE inline __attribute__((always_inline))
 
 #define LIKELY(x)   __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)

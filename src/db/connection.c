@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -158,8 +159,16 @@ static bool is_plain(const char *path)
     return strpbrk(path, "?#%") == NULL;
 }
 
+/* Each connection would take 90 KiB for pages at once; those that it needs come from the heap. */
+static void set_up_library(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
+}
+
 struct connection *connection_open(const char *path, enum connection_mode mode, struct error *err)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, set_up_library);
     struct connection *c = mem_zalloc(1, sizeof(*c));
     bool in_file = strcmp(path, CONNECTION_IN_MEMORY) != 0;
     c->path = mem_strdup(path);
@@ -214,6 +223,12 @@ bool connection_ask_int(struct connection *c, const char *sql, int64_t *answer, 
     bool ok = status == SQLITE_OK || status == SQLITE_DONE || connection_failed(c, status, err);
     sqlite3_finalize(stmt);
     return ok;
+}
+
+void connection_shrink(struct connection *c)
+{
+    /* The count of bytes is of no interest: there may be none. */
+    (void)sqlite3_db_release_memory(c->db);
 }
 
 bool connection_in_transaction(const struct connection *c)

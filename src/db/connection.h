@@ -44,6 +44,8 @@ bool connection_ask_int(struct connection *c, const char *sql, int64_t *answer,
                         struct error *err) ATTR_NODISCARD;
 /* False where nothing is begun, or SQLite took it all back by itself (disk full). */
 bool connection_in_transaction(const struct connection *c);
+/* Gives back what the connection keeps to be quicker the next time. */
+void connection_shrink(struct connection *c);
 /* Of the last statement that changed rows. */
 int64_t connection_changed(const struct connection *c);
 /* From any thread, for good, while the connection is open: what runs, and every long statement from

@@ -136,6 +136,8 @@ static void on_run(void *user, struct worker_task *first)
     while (job != NULL) {
         job = run_group(db->connection, job);
     }
+    /* The next ones may be a long time coming, and are few. */
+    connection_shrink(db->connection);
 }
 
 static void drop(struct db_job *job)

@@ -100,6 +100,7 @@ static struct connection *open_sound(const char *path, const struct db_schema *s
         connection_close(c);
         return NULL;
     }
+    connection_shrink(c); /* all of its pages were read */
     return c;
 }
 

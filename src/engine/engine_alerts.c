@@ -261,10 +261,16 @@ void engine_alerts_reload(struct engine_alerts *e, const struct config *config)
                        str_from(config->rules.external_url));
     alerts_set_rules(e->alerts, config->rules.set);
     e->o.config = config;
+    self_series_set_interval(e->self, config->interval_ms);
     struct engine_source *s;
     for (size_t i = 0; (s = e->o.source_at(e->o.user, i)) != NULL; i++) {
         watch(e, s);
     }
+}
+
+void engine_alerts_follow_clock(struct engine_alerts *e, int64_t step_ms)
+{
+    alerts_follow_clock(e->alerts, step_ms);
 }
 
 void engine_alerts_polled(struct engine_alerts *e, struct engine_source *source)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "promql/promql.h"
+#include "promql/selector_terms.h"
 
 const struct node *node_child(const struct node *n, size_t i)
 {
@@ -49,9 +50,9 @@ bool node_walk(const struct node *n, node_visit visit, void *user)
 
 #define BYTES_UP_TO(member) (offsetof(struct node, member) + sizeof(((struct node *)NULL)->member))
 
-size_t node_bytes(enum node_kind kind)
+size_t node_bytes(const struct node *n)
 {
-    switch (kind) {
+    switch (n->kind) {
     case NODE_NUMBER:
         return BYTES_UP_TO(number);
     case NODE_STRING:
@@ -65,7 +66,9 @@ size_t node_bytes(enum node_kind kind)
     case NODE_AGGREGATE:
         return BYTES_UP_TO(aggregate);
     case NODE_BINARY:
-        return BYTES_UP_TO(binary);
+        return n->binary.has_fill_left || n->binary.has_fill_right
+                   ? BYTES_UP_TO(binary)
+                   : offsetof(struct node, binary.fill_left);
     case NODE_UNARY:
         return BYTES_UP_TO(unary);
     case NODE_PAREN:
@@ -90,9 +93,10 @@ void expr_unref(struct expr *e)
         return;
     }
     for (struct node *n = e->selectors; n != NULL; n = n->selector.next) {
-        for (size_t i = 0; i < n->selector.matcher_count; i++) {
+        for (size_t i = 0; n->selector.terms == NULL && i < n->selector.matcher_count; i++) {
             matcher_release(&n->selector.matchers[i]);
         }
+        selector_terms_unref(n->selector.terms);
     }
     arena_release(&e->arena);
     free(e);

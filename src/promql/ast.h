@@ -2,6 +2,9 @@
  * The tree of an expression. Nodes live in the arena of the `struct expr` that owns them and are
  * immutable once parsed and checked. Every node knows its bytes in the text, so that errors, `why`
  * and the printer can point at it.
+ *
+ * Thousands of rules are kept as trees: fields are in an order that leaves no gaps, enums are
+ * small, and what equal selectors of a rule file select is there once (selector_terms.h).
  */
 #ifndef TOCSIN_PROMQL_AST_H
 #define TOCSIN_PROMQL_AST_H
@@ -11,12 +14,14 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/attr.h"
 #include "base/str.h"
 #include "base/unit.h"
 #include "promql/value.h"
 #include "series/matcher.h"
 
 struct function; /* functions.h: one row of the function table */
+struct selector_terms;
 struct strbuf;
 
 enum node_kind {
@@ -30,7 +35,7 @@ enum node_kind {
     NODE_UNARY,
     NODE_PAREN,
     NODE_SIGNAL /* a signal's name, standing for its expression */
-};
+} ATTR_SMALL;
 
 /* Operators in one table (operators.def): text, precedence, right-associative?, kind. */
 enum operator_id {
@@ -39,7 +44,7 @@ enum operator_id {
 #include "promql/operators.def"
 #undef OPERATOR
     OP_COUNT
-};
+} ATTR_SMALL;
 
 enum aggregate_id {
     AGG_NONE = 0,
@@ -47,16 +52,21 @@ enum aggregate_id {
 #include "promql/aggregates.def"
 #undef AGGREGATE
     AGG_COUNT_OF
-};
+} ATTR_SMALL;
 
-enum cardinality { CARD_ONE_TO_ONE, CARD_MANY_TO_ONE, CARD_ONE_TO_MANY, CARD_MANY_TO_MANY };
+enum cardinality {
+    CARD_ONE_TO_ONE,
+    CARD_MANY_TO_ONE,
+    CARD_ONE_TO_MANY,
+    CARD_MANY_TO_MANY
+} ATTR_SMALL;
 
 /* `@ 123`, `@ start()`, `@ end()` */
-enum at_kind { AT_NONE, AT_TIME, AT_START, AT_END };
+enum at_kind { AT_NONE, AT_TIME, AT_START, AT_END } ATTR_SMALL;
 
 /* What a selector does where no sample stands at a window's edges: `m[5m] anchored` takes the
  * nearest ones, `smoothed` those on the lines between samples. */
-enum edges { EDGES_PLAIN, EDGES_ANCHORED, EDGES_SMOOTHED };
+enum edges { EDGES_PLAIN, EDGES_ANCHORED, EDGES_SMOOTHED } ATTR_SMALL;
 
 enum duration_kind {
     DURATION_NUMBER,
@@ -82,12 +92,12 @@ struct duration {
 struct node {
     enum node_kind kind;
     enum value_type type; /* set by the type check; a range vector is VALUE_MATRIX */
+    uint16_t height;      /* of the tree from here down: 1 for a leaf; at most EXPR_MAX_HEIGHT */
     uint32_t begin;       /* bytes in the text */
     uint32_t end;
-    uint32_t height;      /* of the tree from here down: 1 for a leaf; at most EXPR_MAX_HEIGHT */
-    uint32_t ordinal;     /* in the expr, parents first; a subtree's have no gap (fingerprint.c) */
-    uint64_t fingerprint; /* of what is computed from here down: equal nodes have equal ones */
-    bool broken;          /* only while parsing: stands for what is wrong, its type is not known */
+    uint32_t ordinal : 31; /* in the expr, parents first; a subtree's have no gap (fingerprint.c) */
+    bool broken : 1;       /* only while parsing: stands for what is wrong, its type is not known */
+    uint64_t fingerprint;  /* of what is computed from here down: equal nodes have equal ones */
     union {
         struct {
             double value;
@@ -98,21 +108,22 @@ struct node {
         struct str string;
         struct {
             struct str metric;        /* also among the matchers, as __name__; empty where none */
-            struct matcher *matchers; /* arena array; their insides are released with the expr */
-            size_t matcher_count;
-            struct str matchers_key; /* bytes that are equal where the matchers are */
-            int64_t range_ms;        /* 0: instant */
-            int64_t offset_ms;       /* as written; may be negative */
-            enum at_kind at;
+            struct matcher *matchers; /* part of the terms, as their key */
+            struct str matchers_key;  /* bytes that are equal where the matchers are */
+            struct selector_terms *terms; /* NULL while parsing: the expr owns the matchers */
+            struct node *next; /* the selector before this one: all of an expr form a list */
+            int64_t range_ms;  /* 0: instant */
+            int64_t offset_ms; /* as written; may be negative */
             int64_t at_ms;
-            enum edges edges;
             /* As computed ones were written, or NULL. The times above hold their values, except
              * where a step() or range() makes them depend on the question: see expr.of_question. */
             const struct duration *range;
             const struct duration *offset;
-            uint32_t id;       /* number of this selector in the expr, from 0 */
-            bool braces;       /* written with braces: `errors{}` is never a signal */
-            struct node *next; /* the selector before this one: all of an expr form a list */
+            uint32_t matcher_count;
+            uint32_t id; /* number of this selector in the expr, from 0 */
+            enum at_kind at;
+            enum edges edges;
+            bool braces; /* written with braces: `errors{}` is never a signal */
         } selector;
         struct {
             struct node *inner;
@@ -129,36 +140,37 @@ struct node {
             const struct function *function;
             struct str name; /* as written: a function may have an older name */
             struct node **args;
-            size_t arg_count;
+            uint32_t arg_count;
         } call;
         struct {
-            enum aggregate_id op;
             struct node *inner;
             struct node *parameter; /* k of topk, q of quantile, label of count_values; or NULL */
+            struct str *labels;
+            uint32_t label_count;
+            enum aggregate_id op;
             bool without;
             bool has_grouping; /* by or without was written */
-            struct str *labels;
-            size_t label_count;
         } aggregate;
         struct {
-            enum operator_id op;
             struct node *left;
             struct node *right;
             uint32_t op_begin; /* bytes of the operator with its modifiers */
             uint32_t op_end;
+            struct str *labels; /* of on or ignoring */
+            struct str *include;
+            uint32_t label_count;
+            uint32_t include_count;
+            enum operator_id op;
+            enum cardinality card;
             bool return_bool;
             bool has_matching; /* on or ignoring was written */
             bool on;
-            struct str *labels; /* of on or ignoring */
-            size_t label_count;
-            enum cardinality card;
             bool has_group; /* group_left or group_right was written */
-            struct str *include;
-            size_t include_count;
             /* `fill_left (0)`: values for what is missing on a side. `fill` sets both. */
             bool has_fill_left;
             bool has_fill_right;
-            double fill_left;
+            double
+                fill_left; /* the two are there only where one of the flags is set (node_bytes) */
             double fill_right;
         } binary;
         struct {
@@ -185,15 +197,15 @@ struct expr {
     struct node *root;
     uint32_t node_count;
     uint32_t selector_count;
-    struct node *selectors; /* all of them, the last one first; they own the matchers */
+    struct node *selectors; /* all of them, the last one first; they own terms or matchers */
     /* A duration depends on the question's step or range. The times of such nodes are estimates
      * (for a step of a minute and a range of an hour) until expr_for_question. */
     bool of_question;
 };
 
-/* Of a node of this kind: those of a compact expression are no longer than what they use, so a
- * node is copied with this and not by assignment. */
-size_t node_bytes(enum node_kind kind);
+/* Of this node: those of a compact expression are no longer than what they use, so a node is copied
+ * with this and not by assignment. */
+size_t node_bytes(const struct node *n);
 /* The children of a node in the order of the text; NULL past the last one. */
 const struct node *node_child(const struct node *n, size_t i);
 

@@ -49,12 +49,15 @@ static void add_time(struct strbuf *out, int64_t offset_ms, enum at_kind at, int
     add_number(out, at == AT_TIME ? (uint64_t)at_ms : 0);
 }
 
-static void add_fill(struct strbuf *out, bool has, double value)
+/* `value` is there only where it is said to be. */
+static void add_fill(struct strbuf *out, bool has, const double *value)
 {
-    uint64_t bits;
-    memcpy(&bits, &value, sizeof(bits));
+    uint64_t bits = 0;
+    if (has) {
+        memcpy(&bits, value, sizeof(bits));
+    }
     add_number(out, has);
-    add_number(out, has ? bits : 0);
+    add_number(out, bits);
 }
 
 /* What the node says itself. */
@@ -98,8 +101,8 @@ static void add_node(struct strbuf *out, const struct node *n)
         add_number(out, n->binary.card);
         add_strs(out, n->binary.labels, n->binary.label_count);
         add_strs(out, n->binary.include, n->binary.include_count);
-        add_fill(out, n->binary.has_fill_left, n->binary.fill_left);
-        add_fill(out, n->binary.has_fill_right, n->binary.fill_right);
+        add_fill(out, n->binary.has_fill_left, &n->binary.fill_left);
+        add_fill(out, n->binary.has_fill_right, &n->binary.fill_right);
         break;
     case NODE_UNARY:
         add_number(out, n->unary.negative);
@@ -131,7 +134,7 @@ static void identify(struct numbering *in, struct node *n)
         /* The tree is still the parser's. */
         identify(in, (struct node *)(uintptr_t)child);
     }
-    if (n->kind == NODE_SELECTOR) {
+    if (n->kind == NODE_SELECTOR && n->selector.terms == NULL) {
         strbuf_reset(&in->bytes);
         node_matchers_key(&in->bytes, n);
         n->selector.matchers_key = arena_str(in->arena, strbuf_str(&in->bytes));

@@ -86,9 +86,10 @@ static bool same_aggregate(const struct node *x, const struct node *y)
                        y->aggregate.label_count);
 }
 
-static bool same_fill(bool a_has, double a, bool b_has, double b)
+/* The values are there only where they are said to be. */
+static bool same_fill(bool a_has, const double *a, bool b_has, const double *b)
 {
-    return a_has == b_has && (!a_has || same_number(a, b));
+    return a_has == b_has && (!a_has || same_number(*a, *b));
 }
 
 static bool same_binary(const struct node *x, const struct node *y)
@@ -99,10 +100,10 @@ static bool same_binary(const struct node *x, const struct node *y)
                        y->binary.label_count) &&
            same_labels(x->binary.include, x->binary.include_count, y->binary.include,
                        y->binary.include_count) &&
-           same_fill(x->binary.has_fill_left, x->binary.fill_left, y->binary.has_fill_left,
-                     y->binary.fill_left) &&
-           same_fill(x->binary.has_fill_right, x->binary.fill_right, y->binary.has_fill_right,
-                     y->binary.fill_right);
+           same_fill(x->binary.has_fill_left, &x->binary.fill_left, y->binary.has_fill_left,
+                     &y->binary.fill_left) &&
+           same_fill(x->binary.has_fill_right, &x->binary.fill_right, y->binary.has_fill_right,
+                     &y->binary.fill_right);
 }
 
 static bool same_inside(const struct node *x, const struct node *y)

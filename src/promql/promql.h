@@ -18,6 +18,7 @@
 
 /* Where signal names are looked up: NULL where `name` is no signal. The tree is borrowed for the
  * parse. */
+struct selector_table; /* selector_terms.h */
 typedef const struct expr *(*signal_lookup)(void *user, struct str name);
 
 struct parse_options {
@@ -32,6 +33,7 @@ struct parse_options {
     size_t label_name_count;
     const char *const *metric_names;
     size_t metric_name_count;
+    struct selector_table *terms; /* equal selectors of all texts parsed with it share; or NULL */
 };
 
 #define EXPR_MAX_ERRORS 20 /* of one text that are told */

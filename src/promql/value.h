@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/attr.h"
 #include "base/merge_sort.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
@@ -50,7 +51,7 @@ static inline int64_t grid_end(const struct grid *g)
 }
 bool grid_equal(const struct grid *a, const struct grid *b);
 
-enum value_type { VALUE_SCALAR, VALUE_VECTOR, VALUE_MATRIX, VALUE_STRING };
+enum value_type { VALUE_SCALAR, VALUE_VECTOR, VALUE_MATRIX, VALUE_STRING } ATTR_SMALL;
 /* "scalar", "vector" (an instant vector), "matrix", "string": the API's words. */
 const char *value_type_name(enum value_type type);
 

@@ -1,7 +1,8 @@
 /*
- * The embedded engine as an answerer. Questions wait in two lanes, normal before background, and a
- * turn of the loop does one piece of work: a question, or a slice of a long one. A lane has one
- * evaluation, so that a normal question need not wait for a background one that was begun.
+ * The embedded engine as an answerer. Questions wait in two lanes, normal before background. A turn
+ * of the loop answers as many as there is time for, or a slice of a long one: a thousand rules are
+ * a few turns, and not a thousand. A lane has one evaluation, so that a normal question need not
+ * wait for a background one that was begun.
  *
  * A huge value is not freed in the turn that delivers it either but bit by bit in the next ones,
  * before anything else is evaluated, so that there is never more than one.
@@ -63,7 +64,7 @@ struct local {
     struct deferred *turn;
     bool has_waste;
     struct value waste; /* delivered, and still to be freed */
-    bool *gone;         /* within `done`: set where the answerer is destroyed */
+    bool *gone;         /* within a turn: set where the answerer is destroyed */
 };
 
 /* False where it is in another lane. One that is under way is stopped. */
@@ -136,9 +137,10 @@ static void fail(struct local_query *lq, const struct error *err)
 
 static void take_turn(void *user);
 
+/* Nothing within a turn, which looks at its end. */
 static void arm(struct local *l)
 {
-    if (l->turn == NULL && (next_lane(l) != NULL || l->has_waste)) {
+    if (l->gone == NULL && l->turn == NULL && (next_lane(l) != NULL || l->has_waste)) {
         l->turn = loop_defer(l->loop, take_turn, l);
     }
 }
@@ -187,25 +189,21 @@ static bool begin(struct local *l, struct lane *lane, struct error *err)
 /* Hands the value over and frees what was not moved out of it. */
 static void deliver(struct local *l, struct local_query *lq, struct value *value)
 {
-    bool gone = false;
+    const bool *gone = l->gone;
     query_done_cb done = lq->request.done;
     void *user = lq->request.user;
     query_free(lq);
-    arm(l);
-    l->gone = &gone;
     done(user, value, NULL);
-    if (gone) {
+    if (*gone) {
         value_release(value);
         return;
     }
-    l->gone = NULL;
     if (!value_is_huge(value)) {
         value_release(value);
         return;
     }
     l->waste = *value;
     l->has_waste = true;
-    arm(l);
 }
 
 /* The store outlives the answerer, which may not be there any more behind `done`. */
@@ -224,7 +222,6 @@ static void answer_names(struct local *l, struct lane *lane)
     void *user = lq->wanted.user;
     lane->open = NULL;
     query_free(lq);
-    arm(l);
     done(user, found.values.items, found.values.len, NULL);
     store_release_hold(store, hold);
     vec_release(&found.values);
@@ -240,34 +237,52 @@ static void free_waste(struct local *l)
     arm(l);
 }
 
-static void evaluate(struct local *l, struct lane *lane)
+/* One question, or a slice of it. True where it has ended; the answerer may be gone then. */
+static bool evaluate(struct local *l, struct lane *lane)
 {
     struct value value;
     struct error err = ERROR_INIT;
     if (lane->open == NULL && !begin(l, lane, &err)) {
         fail_next(l, lane, &err);
-        return;
+        return true;
     }
     struct local_query *lq = lane->open;
     enum evaluation_state state = evaluation_continue(lane->evaluation);
     if (state == EVALUATION_PAUSED) {
-        arm(l);
-        return;
+        return false;
     }
     if (state == EVALUATION_LATE) {
         fail_late(l, lane);
-        return;
-    }
-    if (lq->is_names) {
+    } else if (lq->is_names) {
         answer_names(l, lane);
-        return;
-    }
-    if (!evaluation_take(lane->evaluation, &value, &err)) {
+    } else if (!evaluation_take(lane->evaluation, &value, &err)) {
         fail_next(l, lane, &err);
-        return;
+    } else {
+        lane->open = NULL;
+        deliver(l, lq, &value);
     }
-    lane->open = NULL;
-    deliver(l, lq, &value);
+    return true;
+}
+
+/* What waits, until this turn has taken long enough. */
+static void evaluate_some(struct local *l)
+{
+    bool gone = false;
+    const struct loop *loop = l->loop;
+    int64_t slice_end_ns = loop_mono(loop).ns + l->slice_ms * NS_PER_MS;
+    struct lane *lane;
+    l->gone = &gone;
+    while ((lane = next_lane(l)) != NULL) { /* else nobody waits any more */
+        bool ended = evaluate(l, lane);
+        if (gone) {
+            return;
+        }
+        if (!ended || l->has_waste || loop_clock(loop).ns >= slice_end_ns) {
+            break;
+        }
+    }
+    l->gone = NULL;
+    arm(l);
 }
 
 static void take_turn(void *user)
@@ -286,10 +301,7 @@ static void take_turn(void *user)
             return;
         }
     }
-    struct lane *lane = next_lane(l);
-    if (lane != NULL) { /* else nobody waits any more */
-        evaluate(l, lane);
-    }
+    evaluate_some(l);
 }
 
 static struct query *enqueue(struct local *l, struct local_query *lq, int64_t timeout_ms,

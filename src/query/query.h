@@ -96,10 +96,11 @@ void query_stand(struct answerer *answerer, const struct expr *expr);
 void query_withdraw(struct answerer *answerer, const struct expr *expr);
 
 /*
- * The embedded engine over a store: evaluates in turns of its own, a long question in slices over
- * many of them (evaluation.h), so that the loop is not kept waiting. One normal question and one of
- * the background may be under way at a time; the normal one goes first. `store` and `table` must
- * outlive it. `options` may be NULL: the defaults; their `memo` and `pause` are not looked at.
+ * The embedded engine over a store: evaluates in turns of its own, several short questions in one
+ * and a long one in slices over many (evaluation.h), so that the loop is not kept waiting. One
+ * normal question and one of the background may be under way at a time; the normal one goes first.
+ * `store` and `table` must outlive it. `options` may be NULL: the defaults; their `memo` and
+ * `pause` are not looked at.
  *
  * What a selector selects is kept until series come or go, and of standing questions the common
  * parts until a question of another grid or after a commit: each up to ANSWERER_LOCAL_KEEPS_BYTES.

@@ -9,6 +9,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "promql/selector_terms.h"
 #include "rule/additions.h"
 #include "rule/impossible.h"
 #include "rule/rule.h"
@@ -21,6 +22,7 @@ struct reading {
     struct map groups; /* by name: struct rule_group */
     struct map rules;  /* by what makes two the same: struct rule */
     struct arena keys; /* of them */
+    struct selector_table *terms;
 };
 
 static struct str keep(struct reading *reading, struct str text)
@@ -73,7 +75,8 @@ static void read_expr(struct reading *reading, const struct yaml_node *node, str
     }
     struct diags wrong;
     diags_init(&wrong);
-    rule->expr = expr_parse_all(text, NULL, NULL, &wrong);
+    const struct parse_options options = {.terms = reading->terms};
+    rule->expr = expr_parse_all(text, &options, NULL, &wrong);
     if (rule->expr != NULL && impossible_check(rule->expr, &wrong)) {
         rule->never = impossible_why(rule->expr, &reading->out->arena);
     }
@@ -222,11 +225,13 @@ static struct rule_file *read_document(const char *file, const struct yaml_docum
     reading.out->file = mem_strdup(file);
     arena_init(&reading.out->arena);
     arena_init(&reading.keys);
+    reading.terms = selector_table_create();
     yaml_reader_init(&reading.r, doc, diags);
     read_root(&reading, yaml_root(doc));
     yaml_reader_release(&reading.r);
     map_release(&reading.groups);
     map_release(&reading.rules);
+    selector_table_destroy(reading.terms);
     arena_release(&reading.keys);
     if (diags->errors != errors_before) {
         rule_file_unref(reading.out);

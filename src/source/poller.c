@@ -375,6 +375,20 @@ void polled_health(const struct polled *p, struct wall now, struct source_health
     }
 }
 
+static void shift(int64_t *t_ms, int64_t step_ms)
+{
+    *t_ms += *t_ms != 0 ? step_ms : 0;
+}
+
+void poller_follow_clock(struct poller *poller, int64_t step_ms)
+{
+    VEC_EACH (&poller->list, struct polled *, it) {
+        shift(&(*it)->health.last_success.ms, step_ms);
+        shift(&(*it)->failing_since.ms, step_ms);
+        schedule_follow_clock(&(*it)->schedule, step_ms);
+    }
+}
+
 void poller_poll_now(struct poller *poller, struct polled *p)
 {
     if (p->schedule.open) {

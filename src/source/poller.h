@@ -41,6 +41,8 @@ void polled_on_start(struct polled *p, polled_cb start, void *user);
 void polled_set_steady(struct polled *p, bool steady);
 /* Polls now, back-off or not (a person asked). */
 void poller_poll_now(struct poller *poller, struct polled *p);
+/* The wall clock was set by so much: no source is older or younger for it. */
+void poller_follow_clock(struct poller *poller, int64_t step_ms);
 
 /* The wait after `failures_in_a_row` failures. Pure. `jitter` in [0, 1). */
 int64_t poller_backoff_ms(int64_t interval_ms, unsigned failures_in_a_row, int64_t retry_after_ms,

@@ -83,6 +83,16 @@ void schedule_end(struct schedule *s, bool ok, int64_t retry_after_ms, double ji
     s->due_ms = from_ms + wait_ms;
 }
 
+void schedule_follow_clock(struct schedule *s, int64_t step_ms)
+{
+    if (s->open) {
+        s->slot_ms += step_ms;
+    }
+    if (s->due_ms != INT64_MIN) {
+        s->due_ms += step_ms;
+    }
+}
+
 struct wall schedule_next(const struct schedule *s, struct wall now)
 {
     int64_t next_ms = slot_floor(now.ms, s->interval_ms) + s->interval_ms;

@@ -5,7 +5,8 @@
  *     bench_rules [--check MICROSECONDS]       the figures; --check: exit status 1 where a cycle of
  *                                              rules that share parts takes longer
  *     bench_rules --openmetrics END            the samples as OpenMetrics text, the last at END
- *     bench_rules --rules | --rules-apart      the rules as a rule file; those that share nothing
+ *     bench_rules --rules | --rules-apart [N]  the rules as a rule file; those that share nothing;
+ *                                              the first N of them
  *
  * bench_rules.py runs Prometheus over the same samples and rules in the same run.
  *
@@ -334,11 +335,11 @@ static void print_openmetrics(double end_s)
     printf("# EOF\n");
 }
 
-static void print_rules(bool shares)
+static void print_rules(bool shares, int count)
 {
     struct strbuf text = STRBUF_INIT;
     printf("groups:\n- name: rules\n  rules:\n");
-    for (int i = 0; i < RULES; i++) {
+    for (int i = 0; i < count; i++) {
         strbuf_reset(&text);
         add_rule(&text, i, shares);
         printf("  - {alert: Rule%d, for: 1h, expr: '%s'}\n", i, strbuf_cstr(&text));
@@ -353,7 +354,7 @@ int main(int argc, char **argv)
         return 0;
     }
     if (argc > 1 && str_starts_with(str_from(argv[1]), STR("--rules"))) {
-        print_rules(strcmp(argv[1], "--rules") == 0);
+        print_rules(strcmp(argv[1], "--rules") == 0, argc > 2 ? atoi(argv[2]) : RULES);
         return 0;
     }
     static struct data d;

@@ -361,3 +361,16 @@ void alerts_rule_at(const struct alerts *alerts, size_t i, struct rule_info *out
 {
     *out = alerts->rules.items[i];
 }
+
+void alerts_rule_counts(const struct alerts *alerts, struct rule_counts *out)
+{
+    *out = (struct rule_counts){.all = alerts->rules.len};
+    VEC_EACH (&alerts->rules, const struct rule_info, rule) {
+        out->failing += rule->health == RULE_HEALTH_ERROR ? 1 : 0;
+        out->no_data += rule->health == RULE_HEALTH_NO_DATA ? 1 : 0;
+        out->waiting += rule->health == RULE_HEALTH_NEW ? 1 : 0;
+        if (rule->evaluated.ms > out->evaluated.ms) {
+            out->evaluated = rule->evaluated;
+        }
+    }
+}

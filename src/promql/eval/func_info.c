@@ -106,7 +106,7 @@ static bool read_info(struct info_join *j)
         matchers[i + 1] = j->selector->selector.matchers[i]; /* borrowed */
     }
     n.selector.matchers = matchers;
-    n.selector.matcher_count = count + 1;
+    n.selector.matcher_count = (uint32_t)count + 1;
     struct strbuf key;
     strbuf_init(&key, SIZE_MAX);
     if (ok) {

@@ -35,7 +35,7 @@ static void skip_label(struct parser *p)
     parser_recover(p, STOP_COMMA | STOP_CLOSE);
 }
 
-bool parser_labels(struct parser *p, struct str **labels, size_t *count)
+bool parser_labels(struct parser *p, struct str **labels, uint32_t *count)
 {
     size_t open = p->token.begin;
     if (!parser_expect(p, TOKEN_PAREN_OPEN, "'(' and label names")) {
@@ -78,7 +78,7 @@ bool parser_labels(struct parser *p, struct str **labels, size_t *count)
 }
 
 /* `(a, b)`: the arguments of a call or an aggregation. */
-static bool parse_arguments(struct parser *p, struct node ***args, size_t *count)
+static bool parse_arguments(struct parser *p, struct node ***args, uint32_t *count)
 {
     size_t open = p->token.begin;
     if (!parser_expect(p, TOKEN_PAREN_OPEN, "'('")) {
@@ -183,7 +183,7 @@ struct node *parser_aggregate(struct parser *p, const struct token *name)
         return NULL;
     }
     struct node **args = NULL;
-    size_t count = 0;
+    uint32_t count = 0;
     size_t open = p->token.begin;
     if (!parse_arguments(p, &args, &count)) {
         return NULL;

@@ -118,7 +118,7 @@ struct node *parser_finish(struct parser *p, struct node *n)
     for (size_t i = 0; (child = node_child(n, i)) != NULL; i++) {
         height = child->height > height ? child->height : height;
     }
-    n->height = height + 1;
+    n->height = (uint16_t)(height + 1);
     n->end = (uint32_t)p->previous_end;
     if (n->height > EXPR_MAX_HEIGHT) {
         p->fatal = true;
@@ -415,7 +415,7 @@ static struct expr *parse(struct str text, const struct parse_options *options,
         return NULL;
     }
     expr_identify(e);
-    return tree_compact(e);
+    return tree_compact(e, p.options->terms);
 }
 
 struct expr *expr_parse(struct str text, const struct parse_options *options, struct error *err)

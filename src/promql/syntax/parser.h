@@ -82,7 +82,7 @@ struct node *parser_call(struct parser *p, const struct token *name);
 struct node *parser_aggregate(struct parser *p, const struct token *name);
 bool parser_at_grouping(const struct parser *p);
 /* `(a, b)`, maybe empty, of label names. */
-bool parser_labels(struct parser *p, struct str **labels, size_t *count);
+bool parser_labels(struct parser *p, struct str **labels, uint32_t *count);
 
 /* parse_matching.c: `bool`, `on (...)`, `group_left (...)`, `fill (0)` behind an operator. */
 bool parser_matching(struct parser *p, struct node *n);

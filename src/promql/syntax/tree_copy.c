@@ -9,6 +9,7 @@
 #include "base/diag.h"
 #include "base/mem.h"
 #include "promql/promql.h"
+#include "promql/selector_terms.h"
 
 void tree_register_selector(struct expr *e, struct node *n)
 {
@@ -57,24 +58,12 @@ static bool copy_duration(struct tree_copy *c, const struct node *from, bool pos
                         "%s", problem);
 }
 
-static void copy_matchers(struct tree_copy *c, struct node *n, const struct node *from)
-{
-    size_t count = from->selector.matcher_count;
-    n->selector.matchers = arena_array(&c->into->arena, struct matcher, count);
-    if (c->moved != NULL) {
-        memcpy(n->selector.matchers, from->selector.matchers, count * sizeof(struct matcher));
-        n->selector.matchers_key = copy_str(c, from->selector.matchers_key);
-        return;
-    }
-    for (size_t i = 0; i < count; i++) {
-        matcher_copy(&n->selector.matchers[i], &from->selector.matchers[i]);
-    }
-}
-
 static bool copy_selector(struct tree_copy *c, struct node *n, const struct node *from)
 {
     n->selector.metric = copy_str(c, from->selector.metric);
-    copy_matchers(c, n, from);
+    if (c->moved == NULL) {
+        selector_terms_ref(n->selector.terms);
+    }
     tree_register_selector(c->into, n);
     n->selector.id = c->moved != NULL ? from->selector.id : n->selector.id;
     return copy_duration(c, from, true, &n->selector.range, &n->selector.range_ms) &&
@@ -163,7 +152,7 @@ struct node *tree_copy(struct tree_copy *c, const struct node *from)
         error_set(c->err, ERROR_LIMIT, "the expression has more than %d parts", EXPR_MAX_NODES);
         return NULL;
     }
-    size_t bytes = node_bytes(from->kind);
+    size_t bytes = node_bytes(from);
     struct node *n = arena_alloc(&c->into->arena, bytes);
     memcpy(n, from, bytes);
     if (c->end != 0) {
@@ -173,7 +162,7 @@ struct node *tree_copy(struct tree_copy *c, const struct node *from)
     return copy_inside(c, n, from) ? n : NULL;
 }
 
-/* A copy of `e` that shares its matchers, in an arena that has room for `bytes` at first. */
+/* A copy of `e` that takes over its terms, in an arena that has room for `bytes` at first. */
 static struct expr *copy_whole(const struct expr *e, size_t bytes)
 {
     struct expr *copy = mem_alloc(sizeof(*copy));
@@ -191,15 +180,20 @@ static struct expr *copy_whole(const struct expr *e, size_t bytes)
     return copy;
 }
 
-/* Without its matchers, which another one has. */
+/* Without its terms, which another one has. */
 static void free_shell(struct expr *e)
 {
     arena_release(&e->arena);
     free(e);
 }
 
-struct expr *tree_compact(struct expr *e)
+struct expr *tree_compact(struct expr *e, struct selector_table *shared)
 {
+    for (struct node *n = e->selectors; n != NULL; n = n->selector.next) {
+        if (n->selector.terms == NULL) {
+            selector_terms_set(n, shared);
+        }
+    }
     /* How much it will be is only known from a copy. */
     struct expr *measured = copy_whole(e, e->arena.used_bytes);
     struct expr *compact = copy_whole(e, measured->arena.used_bytes);

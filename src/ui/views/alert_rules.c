@@ -17,16 +17,9 @@ enum { C_STATE, C_HEALTH, C_NAME, C_GROUP, C_PLACE, C_LAST, C_ALERTS, C_NOTE, C_
 
 struct rule_counts rule_counts_of(const struct alerts *alerts)
 {
-    struct rule_counts counts = {.all = alerts != NULL ? alerts_rule_count(alerts) : 0};
-    for (size_t i = 0; i < counts.all; i++) {
-        struct rule_info rule;
-        alerts_rule_at(alerts, i, &rule);
-        counts.failing += rule.health == RULE_HEALTH_ERROR ? 1 : 0;
-        counts.no_data += rule.health == RULE_HEALTH_NO_DATA ? 1 : 0;
-        counts.waiting += rule.health == RULE_HEALTH_NEW ? 1 : 0;
-        if (rule.evaluated.ms > counts.evaluated_ms) {
-            counts.evaluated_ms = rule.evaluated.ms;
-        }
+    struct rule_counts counts = {.all = 0};
+    if (alerts != NULL) {
+        alerts_rule_counts(alerts, &counts);
     }
     return counts;
 }
@@ -146,17 +139,22 @@ static void make_rows(struct rule_rows *rows, struct frame *frame)
     const struct alerts *alerts = frame->model->alerts;
     size_t count = alerts != NULL ? alerts_rule_count(alerts) : 0;
     struct list *list = &frame->state->rules;
+    struct rule_rows of_rank[HEALTH_RANKS] = {{.list = {0}}};
+    for (size_t i = 0; i < count; i++) {
+        struct rule_row row;
+        alerts_rule_at(alerts, i, &row.rule);
+        if (is_shown(frame, &row.rule)) {
+            row.id = rule_id(&row.rule);
+            vec_push(&of_rank[health_rank(row.rule.health)].list, row);
+        }
+    }
     list_begin(list);
     for (int rank = 0; rank < HEALTH_RANKS; rank++) {
-        for (size_t i = 0; i < count; i++) {
-            struct rule_row row;
-            alerts_rule_at(alerts, i, &row.rule);
-            if (health_rank(row.rule.health) == rank && is_shown(frame, &row.rule)) {
-                row.id = rule_id(&row.rule);
-                vec_push(&rows->list, row);
-                vec_push(&list->ids, row.id);
-            }
+        VEC_EACH (&of_rank[rank].list, const struct rule_row, row) {
+            vec_push(&rows->list, *row);
+            vec_push(&list->ids, row->id);
         }
+        vec_release(&of_rank[rank].list);
     }
     list_settle(list);
 }

@@ -323,7 +323,7 @@ static enum role headline(const struct frame *frame, struct strbuf *out)
         strbuf_add_c(out, "There are no rules, so no alert can fire.");
         return ROLE_STATE_WARN;
     }
-    if (counts.evaluated_ms == 0) {
+    if (counts.evaluated.ms == 0) {
         strbuf_printf(out, "Not known yet: of %zu rules none was evaluated so far.", counts.all);
         return ROLE_STATE_UNKNOWN;
     }
@@ -334,7 +334,7 @@ static enum role headline(const struct frame *frame, struct strbuf *out)
         return ROLE_STATE_UNKNOWN;
     }
     strbuf_printf(out, "No alerts. %zu rules, last evaluated ", counts.all);
-    timefmt_age(out, frame->model->now.ms, counts.evaluated_ms);
+    timefmt_age(out, frame->model->now.ms, counts.evaluated.ms);
     strbuf_add_c(out, " ago.");
     return ROLE_TEXT_STRONG;
 }

@@ -28,11 +28,7 @@ void alert_facts(struct facts *out, const struct frame *frame, const struct aler
 /* "▲ CheckoutBurnFast": the mark and name of an alert. */
 void alert_name_text(struct strbuf *out, const struct frame *frame, const struct alert_info *alert);
 
-struct rule_counts {
-    size_t all;
-    size_t failing, no_data, waiting;
-    int64_t evaluated_ms; /* the newest; 0: none was */
-};
+/* All 0 without alerts. */
 struct rule_counts rule_counts_of(const struct alerts *alerts);
 /* "3 rules failing, 2 match nothing"; "" where all is well. */
 void rule_counts_text(struct strbuf *out, const struct rule_counts *counts);

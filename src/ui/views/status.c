@@ -98,7 +98,7 @@ static void add_counts(struct strbuf *out, const struct frame *frame,
         strbuf_add_c(out, length == STATUS_TINY ? "" : "no rules");
         return;
     }
-    if (rules->evaluated_ms == 0 && alerts_count(alerts) == 0) { /* not 0: not known */
+    if (rules->evaluated.ms == 0 && alerts_count(alerts) == 0) { /* not 0: not known */
         strbuf_add_c(out, length == STATUS_TINY ? "a?" : "alerts ?");
         return;
     }

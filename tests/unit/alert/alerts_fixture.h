@@ -54,6 +54,7 @@ struct world {
     int64_t base_ms; /* minute 0 */
     bool down;       /* the source "far" is known to be so */
     bool absent;     /* there is no such source */
+    bool unpolled;   /* polls of the slot are not in */
     bool flapping;
     unsigned changes;
     bool inside; /* a call to the alerts is under way */
@@ -151,7 +152,7 @@ static bool world_is_polled(void *user, struct wall slot)
 {
     (void)user;
     (void)slot;
-    return true;
+    return !w.unpolled;
 }
 
 static void world_changed(void *user)

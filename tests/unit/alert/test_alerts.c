@@ -327,6 +327,47 @@ START_TEST(test_slots_are_missed)
 }
 END_TEST
 
+static void wait_for_runs(uint64_t runs)
+{
+    struct group_stats stats = {0};
+    for (int i = 0; i < 6000 && stats.runs < runs; i++) {
+        loop_step(w.loop, 10);
+        ck_assert(alerts_group_stats(w.alerts, 0, &stats));
+    }
+    ck_assert_uint_ge(stats.runs, runs);
+}
+
+START_TEST(test_polls_are_waited_for)
+{
+    w.interval_ms = 1000;
+    w.unpolled = true;
+    world_open(NOUN, "local");
+    for (int i = 0; i < 6000 && !alerts_busy(w.alerts); i++) {
+        loop_step(w.loop, 10); /* its slot comes */
+    }
+    ck_assert(alerts_busy(w.alerts));
+    w.inside = true;
+    alerts_polled(w.alerts);
+    w.inside = false;
+    w.unpolled = false;
+    alerts_polled(w.alerts);
+    wait_for_runs(1);
+    int64_t slot_ms = alerts_last_cycle(w.alerts).ms;
+    ck_assert_int_eq(slot_ms % 1000, 0); /* at its slot, whenever the polls came */
+    ck_assert_int_eq(rule_named("A").evaluated.ms, slot_ms);
+    ck_assert_int_gt(rule_named("A").next.ms, slot_ms);
+}
+END_TEST
+
+START_TEST(test_polls_do_not_come)
+{
+    w.interval_ms = 50;
+    w.unpolled = true;
+    world_open(NOUN, "local");
+    wait_for_runs(2); /* at its deadline */
+}
+END_TEST
+
 START_TEST(test_selects_nothing)
 {
     world_open(
@@ -337,8 +378,40 @@ START_TEST(test_selects_nothing)
     ck_assert_str_eq(rule_named("A").note, "matches nothing at 'local': nothing");
     ck_assert_int_eq(rule_named("B").health, RULE_HEALTH_OK);
     ck_assert_str_eq(rule_named("B").note, "");
-    feed_run(1, "x 1; nothing 1");
+    feed_run(1, "x 1"); /* it is not asked about each time */
+    ck_assert_int_eq(rule_named("A").health, RULE_HEALTH_NO_DATA);
+    feed_run(5, "x 1; nothing 1");
     ck_assert_int_eq(rule_named("A").health, RULE_HEALTH_OK);
+    feed_run(6, "x 1; nothing 9");
+    ck_assert_int_eq(alerts_at(w.alerts, 0)->state, ALERT_FIRING);
+}
+END_TEST
+
+/* A server is asked for it now and then only, and for nothing that is not needed. */
+START_TEST(test_selects_nothing_at_a_server)
+{
+    world_open(
+        "- name: g\n  rules:\n  - {alert: A, expr: nothing > 5}\n  - {alert: B, expr: x > 5}\n",
+        "far");
+    unsigned asked[20];
+    for (unsigned i = 0; i < ARRAY_LEN(asked); i++) {
+        unsigned before = w.far.asked;
+        feed_run(i, i < 10 ? "x 1" : "x 1; nothing 1");
+        asked[i] = w.far.asked - before;
+        ck_assert(i > 9 || rule_named("A").health == RULE_HEALTH_NO_DATA);
+    }
+    ck_assert_str_eq(rule_named("B").note, "");
+    ck_assert_int_eq(rule_named("A").health, RULE_HEALTH_OK);
+    unsigned extra = 0;
+    for (unsigned i = 0; i < ARRAY_LEN(asked); i++) {
+        ck_assert_uint_le(asked[i], 4);
+        extra += asked[i] - 2;
+    }
+    ck_assert_uint_eq(asked[0], 4);
+    ck_assert_uint_eq(asked[1], 2);
+    /* A every two or three minutes until there is something, then both every ten to fifteen. */
+    ck_assert_uint_ge(extra, 2 + 3 + 1);
+    ck_assert_uint_le(extra, 2 + 6 + 2);
 }
 END_TEST
 
@@ -476,6 +549,7 @@ int main(void)
     tcase_add_test(answers, test_source_goes_while_asked);
     tcase_add_test(answers, test_evidence_fails);
     tcase_add_test(answers, test_selects_nothing);
+    tcase_add_test(answers, test_selects_nothing_at_a_server);
     tcase_add_test(answers, test_destroyed_at_any_time);
     tcase_add_test(answers, test_never_answered_is_cancelled);
     TCase *groups = tcase_create("groups");
@@ -486,6 +560,8 @@ int main(void)
     tcase_add_test(groups, test_query_offset);
     tcase_add_test(groups, test_record_error);
     tcase_add_test(groups, test_slots_are_missed);
+    tcase_add_test(groups, test_polls_are_waited_for);
+    tcase_add_test(groups, test_polls_do_not_come);
     TCase *views = tcase_create("views");
     tcase_add_checked_fixture(views, world_setup, world_teardown);
     tcase_add_test(views, test_order_and_counts);

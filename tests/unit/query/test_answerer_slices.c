@@ -196,7 +196,7 @@ START_TEST(a_slice_is_of_time)
     answerer_local_set_slice(answerer, 60000);
     ask_long(QUERY_NORMAL, &o);
     ask_short(&p);
-    turns(2); /* with a minute a turn there is no reason to give way */
+    turns(1); /* with a minute a turn there is no reason to give way */
     ck_assert_uint_eq(o.calls, 1);
     ck_assert_uint_eq(p.calls, 1);
     ck_assert(o.last == expected_sum());
