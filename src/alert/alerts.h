@@ -141,7 +141,7 @@ struct rule_info {
     int64_t duration_us;   /* of the last evaluation, waiting included */
     uint64_t missed;       /* slots of its group that were skipped */
     size_t pending, firing, unknown;
-    const char *note; /* "its selectors match nothing at its source"; or "" */
+    const char *note; /* "matches nothing at 'prom': up{...}", "can never hold: ..."; or "" */
 };
 size_t alerts_rule_count(const struct alerts *alerts);
 void alerts_rule_at(const struct alerts *alerts, size_t i, struct rule_info *out);

@@ -95,13 +95,13 @@ void alerts_rule_at(const struct alerts *alerts, size_t i, struct rule_info *out
     }
 }
 
-static void count_health(const struct live_rule *live, struct rule_counts *out)
+static void count_health(enum rule_health health, int64_t evaluated_ms, struct rule_counts *out)
 {
-    out->failing += live->health == RULE_HEALTH_ERROR ? 1 : 0;
-    out->no_data += live->health == RULE_HEALTH_NO_DATA ? 1 : 0;
-    out->waiting += live->health == RULE_HEALTH_NEW ? 1 : 0;
-    if (live->evaluated_ms > out->evaluated.ms) {
-        out->evaluated.ms = live->evaluated_ms;
+    out->failing += health == RULE_HEALTH_ERROR ? 1 : 0;
+    out->no_data += health == RULE_HEALTH_NO_DATA ? 1 : 0;
+    out->waiting += health == RULE_HEALTH_NEW ? 1 : 0;
+    if (evaluated_ms > out->evaluated.ms) {
+        out->evaluated.ms = evaluated_ms;
     }
 }
 
@@ -114,8 +114,13 @@ void alerts_rule_counts(const struct alerts *alerts, struct rule_counts *out)
         view->rules_counted = true;
         VEC_EACH (&alerts->groups, struct group *const, group) {
             for (size_t i = 0; i < (*group)->rule_count; i++) {
-                count_health(&(*group)->rules[i], &view->rules);
+                const struct live_rule *live = &(*group)->rules[i];
+                count_health(live->health, live->evaluated_ms, &view->rules);
             }
+        }
+        for (size_t i = 0; alerts->host != NULL && i < alerts->mirror.rule_count; i++) {
+            const struct rule_info *rule = &alerts->mirror.rules[i];
+            count_health(rule->health, rule->evaluated.ms, &view->rules);
         }
     }
     *out = view->rules;

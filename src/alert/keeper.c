@@ -1,6 +1,11 @@
 /*
  * The state that survives: what the journal is given, and what is made of what it had.
  *
+ * A command is answered when it is on disk. What an evaluation found is shown and logged at once
+ * and goes to disk behind its group, all of it or nothing, together with when tocsin was last
+ * alive: after a kill it is one evaluation behind at most, and that one is made anew. So nothing
+ * may be sent to anybody before the flush that has it is done, with what is to be sent in it.
+ *
  * Time in which no tocsin ran does not count towards `for`; who was away for longer than
  * ALERT_RESTORE_MAX_MS begins its pending alerts anew. Firing ones fire, since when they did.
  */

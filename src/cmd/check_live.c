@@ -32,7 +32,7 @@ struct look {
     struct live *live;
     const struct bound_group *bound;
     const struct rule *rule;
-    struct evidence *evidence;
+    struct evidence *evidence; /* NULL: not asked yet */
     struct look_question *questions;
     size_t count;
     struct expr *plain; /* the expression, for places of hints */
@@ -168,6 +168,7 @@ static void answered(void *user, struct value *value, const struct error *err)
 static void ask_look(struct look *look)
 {
     struct live *live = look->live;
+    look->evidence = evidence_create(look->rule, NULL, 0, live->now_ms);
     look->count = evidence_count(look->evidence);
     look->questions = mem_zalloc(look->count + 1, sizeof(*look->questions));
     for (size_t i = 0; i < look->count; i++) {
@@ -238,7 +239,6 @@ static void add_looks(struct live *live, const struct ruleset *rules)
         for (size_t i = 0; here && i < bound->group->rule_count; i++) {
             struct look *look = mem_zalloc(1, sizeof(*look));
             *look = (struct look){.live = live, .bound = bound, .rule = &bound->group->rules[i]};
-            look->evidence = evidence_create(look->rule, NULL, 0);
             vec_push(&live->looks, look);
         }
     }

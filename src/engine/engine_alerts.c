@@ -260,6 +260,22 @@ struct alerts *engine_alerts_get(const struct engine_alerts *e)
     return e->alerts;
 }
 
+/* Do rules look at what the source has? Their alerts are unknown until it is back, and so long they
+ * are not to wait for a source that is let alone for a while. */
+static bool is_watched(const struct ruleset *rules, const struct engine_source *s)
+{
+    bool watched = engine_source_is_polled(s);
+    VEC_EACH (&rules->groups, const struct bound_group, group) {
+        watched = watched || strcmp(group->source, engine_source_name(s)) == 0;
+    }
+    return watched;
+}
+
+static void watch(const struct engine_alerts *e, const struct engine_source *s)
+{
+    polled_set_steady(engine_source_polled(s), is_watched(e->o.config->rules.set, s));
+}
+
 void engine_alerts_reload(struct engine_alerts *e, const struct config *config)
 {
     answerer_local_set_options(e->local, &config->promql.eval, config->promql.timeout_ms);
@@ -270,6 +286,10 @@ void engine_alerts_reload(struct engine_alerts *e, const struct config *config)
     }
     e->o.config = config;
     self_series_set_interval(e->self, config->interval_ms);
+    struct engine_source *s;
+    for (size_t i = 0; (s = e->o.source_at(e->o.user, i)) != NULL; i++) {
+        watch(e, s);
+    }
 }
 
 void engine_alerts_follow_clock(struct engine_alerts *e, int64_t step_ms)
@@ -289,6 +309,7 @@ void engine_alerts_add_source(struct engine_alerts *e, struct engine_source *sou
     if (e->attach == NULL) {
         others_add(e->others, source);
     }
+    watch(e, source);
 }
 
 void engine_alerts_remove_source(struct engine_alerts *e, struct engine_source *source)

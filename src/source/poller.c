@@ -279,9 +279,6 @@ struct polled *poller_add(struct poller *poller, struct source *source)
     p->source = source;
     p->timeout_ms = config->timeout_ms;
     schedule_init(&p->schedule, config->interval_ms);
-    /* Rules look at what it brings into the store: they are to know at once that it is back, and
-     * its `up` is to have a sample every interval. */
-    p->schedule.steady = source->ops->report != NULL;
     fill_identity(&p->health, source);
     p->health.interval_ms = config->interval_ms;
     for (int i = 0; i < SOURCE_HEALTH_LATENCIES; i++) {
@@ -357,6 +354,11 @@ void polled_on_start(struct polled *p, polled_cb start, void *user)
 {
     p->start = start;
     p->start_user = user;
+}
+
+void polled_set_steady(struct polled *p, bool steady)
+{
+    p->schedule.steady = steady;
 }
 
 void polled_health(const struct polled *p, struct wall now, struct source_health *out)

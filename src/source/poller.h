@@ -1,10 +1,9 @@
 /*
  * The poller: when each source is polled. Sources with the same interval share its tick (one
  * wake-up for all); a poll has a deadline; a failing source backs off (doubling up to 8 intervals,
- * at most 2 minutes) and recovers with its first good poll. One whose data goes into the store does
- * not back off: rules wait for it. Retry-After is obeyed for both. Keeps the health; writes `up`
- * and scrape_duration_seconds, scrape_samples_scraped, scrape_series_added through the source's
- * `report`; marks series stale when a poll fails.
+ * at most 2 minutes, Retry-After obeyed) and recovers with its first good poll. Keeps the health;
+ * writes `up` and scrape_duration_seconds, scrape_samples_scraped, scrape_series_added through the
+ * source's `report`; marks series stale when a poll fails.
  *
  * Owner: poller_create/destroy; sources added belong to the poller and are destroyed by it.
  */
@@ -38,6 +37,8 @@ bool polled_busy(const struct polled *p);
 /* `start` runs at the start of each poll, just before the source is told: what it asks of the
  * source's answerer may be the poll (source/prometheus/probe.h). It must not remove the source. */
 void polled_on_start(struct polled *p, polled_cb start, void *user);
+/* It is tried in every slot, unless it asks for more time itself: others wait for it to be back. */
+void polled_set_steady(struct polled *p, bool steady);
 /* Polls now, back-off or not (a person asked). */
 void poller_poll_now(struct poller *poller, struct polled *p);
 /* The wall clock was set by so much: no source is older or younger for it. */

@@ -23,7 +23,7 @@
 
 struct schedule {
     int64_t interval_ms;
-    bool steady; /* it does not back off by itself; set behind schedule_init */
+    bool steady; /* tried in every slot, unless it asks for more time itself; else false */
     bool open;
     unsigned failures; /* in a row */
     int64_t slot_ms;   /* of the open or last poll */

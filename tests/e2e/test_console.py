@@ -182,6 +182,8 @@ def alerts_are_acknowledged_and_silenced():
         console.wait(r"NO DATA +NeverThere ")
         console.wait(r"note +matches nothing at 'local': no_such_metric_at_all")
         console.keys("Q")
+        console.wait(r"End it\?")
+        console.keys("y")
         console.wait(r"ended with 0")
     with tempfile.TemporaryDirectory(prefix="tocsin-rules-") as folder:
         config = os.path.join(folder, "tocsin.yaml")

@@ -36,6 +36,8 @@ EFFECT_S = 12      # how long that, or data that stopped, can be seen in windows
 OUTAGE_S = 6       # once in each ROUND_S the page is out of order for so long
 OUTAGE_AT_S = 75
 ROUND_S = 120
+FLIP_S = 2         # how long something is there that comes and goes, for the first FLIPS_S of a round
+FLIPS_S = 40
 MOST_LATE = 0.5    # of all comparisons may have been spoiled by the machine
 TRIES = 3          # where more were
 
@@ -54,6 +56,7 @@ groups:
       - { alert: KeptFor3, expr: level > 50, for: 3s, keep_firing_for: 5s }
       - { alert: Low, expr: level < 20 and on (name) level > 5, for: 3s }
       - { alert: OverLimit, expr: level > on (kind) group_left () limit }
+      - { alert: Flips, expr: flip > 0 }
   - name: rates
     interval: 1s
     rules:
@@ -127,6 +130,7 @@ class Script:
     def at(self, since_s):
         step, counters = self.steps[min(int(since_s / STEP_S), len(self.steps) - 1)]
         page = dict(step)
+        page["flip"] = int(since_s % ROUND_S < FLIPS_S and since_s % (2 * FLIP_S) < FLIP_S)
         for series, (so_far, rate) in counters.items():
             page[series] = so_far + rate * (since_s % STEP_S)
         return page

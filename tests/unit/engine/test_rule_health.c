@@ -118,18 +118,7 @@ START_TEST(what_selects_nothing_says_so)
 }
 END_TEST
 
-/* Data that the condition does not hold for is data, too. */
-START_TEST(data_comes)
-{
-    page = "here 1\n";
-    start("{alert: Gone, when: gone > 5}");
-    wait_for("Gone", RULE_HEALTH_NO_DATA);
-    page = "here 1\ngone 1\n";
-    wait_for("Gone", RULE_HEALTH_OK);
-    ck_assert_str_eq(rule_of("Gone").note, "");
-}
-END_TEST
-
+/* And what is loaded anew is asked about anew. */
 START_TEST(a_reload_keeps_what_is_known)
 {
     page = "here 1\n";
@@ -153,7 +142,6 @@ int main(void)
     TCase *all = tcase_create("health of rules");
     tcase_add_checked_fixture(all, set_up, tear_down);
     tcase_add_test(all, what_selects_nothing_says_so);
-    tcase_add_test(all, data_comes);
     tcase_add_test(all, a_reload_keeps_what_is_known);
     return suite_run("engine/rule_health", all);
 }
