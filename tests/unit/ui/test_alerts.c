@@ -484,7 +484,7 @@ START_TEST(test_whose_the_alerts_are)
         SHOWS(text, roles[_i].shown[i]);
     }
     ck_assert_msg(strstr(text, roles[_i].hidden) == NULL, "%s", text);
-    SHOWS(press(f, "r"), roles[_i].engine == UI_ENGINE_LOST ? "" : "Rules");
+    press(f, "r");
     ck_assert(roles[_i].engine != UI_ENGINE_LOST || strstr(draw(f), "all well") == NULL);
     fixture_destroy(f);
 }
