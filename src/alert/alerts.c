@@ -65,36 +65,14 @@ struct alert *alerts_of_id(const struct alerts *alerts, uint64_t id, struct live
     return NULL;
 }
 
-static const char *state_before(enum alert_change change, const struct alert *alert)
-{
-    switch (change) {
-    case ALERT_CHANGE_NONE:
-        return "";
-    case ALERT_CHANGE_PENDING:
-        return alert_state_name(ALERT_INACTIVE);
-    case ALERT_CHANGE_FIRED:
-        return alert_state_name(alert->status.fired_at_ms == alert->status.active_at_ms
-                                    ? ALERT_INACTIVE
-                                    : ALERT_PENDING);
-    case ALERT_CHANGE_RESOLVED:
-        return alert_state_name(ALERT_FIRING);
-    case ALERT_CHANGE_DROPPED:
-        return alert_state_name(ALERT_PENDING);
-    case ALERT_CHANGE_UNKNOWN:
-        return alert_state_name(alert->status.phase);
-    case ALERT_CHANGE_KNOWN:
-        return alert_state_name(ALERT_UNKNOWN);
-    }
-    return "";
-}
-
 static void on_changed(void *user, struct live_rule *rule, struct alert *alert,
                        enum alert_change change)
 {
     struct alerts *alerts = user;
     const struct note note = {.rule = rule,
                               .alert = alert,
-                              .from = state_before(change, alert),
+                              /* What is kept is as of the evaluation before. */
+                              .from = alert_state_name(alert_status_state(&alert->kept)),
                               .to = alert_state_name(alert_status_state(&alert->status)),
                               .reason = alert->reason != NULL ? alert->reason : "",
                               .who = ""};
@@ -135,6 +113,9 @@ static void on_settled(void *user, struct live_rule *rule)
     if (rule->rule->kind != RULE_ALERTING) {
         return;
     }
+    /* Alerts are gone and texts new, though the group may be at work for a while yet: what readers
+     * were given until now borrows from them. They are told when the group has finished. */
+    alerts->view->valid = false;
     VEC_EACH (&rule->alerting.alerts, struct alert *, alert) {
         if (is_news(*alert)) {
             (*alert)->kept = (*alert)->status;
@@ -147,6 +128,7 @@ static void on_finished(void *user, struct group *group)
 {
     struct alerts *alerts = user;
     alerts->last_cycle = group->slot;
+    alerts_watch_quiet(alerts);
     keeper_alive(alerts, group->slot);
     alerts_boundaries_arm(alerts);
     alerts_touch(alerts);
@@ -161,7 +143,7 @@ static size_t namesakes(const struct alerts *alerts, const struct bound_group *b
     return n;
 }
 
-static void make_groups(struct alerts *alerts, const struct ruleset *rules)
+void alerts_make_groups(struct alerts *alerts, const struct ruleset *rules)
 {
     size_t first = 0;
     alerts->rules = ruleset_ref(rules);
@@ -195,7 +177,7 @@ struct alerts *alerts_create(const struct alerts_options *options, const struct 
     alerts->boundary = loop_timer_create(options->loop, "silences", alerts_boundaries_pass, alerts);
     alerts_view_init(alerts);
     keeper_create(alerts);
-    make_groups(alerts, rules);
+    alerts_make_groups(alerts, rules);
     keeper_restore(alerts);
     alerts_boundaries_arm(alerts);
     return alerts;
@@ -230,83 +212,22 @@ void alerts_destroy(struct alerts *alerts)
         silence_release(s);
     }
     vec_release(&alerts->silences);
-    while (alerts->others.len != 0) {
-        alerts_drop_others(alerts, alerts->others.items[0].name);
-    }
-    vec_release(&alerts->others);
+    alerts_release_others(alerts);
     alerts_recent_release(alerts);
     free(alerts);
 }
 
-struct live_rule *alerts_rule_of_key(const struct alerts *alerts, uint64_t key)
+struct live_rule *alerts_rule_of_key(const struct alerts *alerts, enum rule_kind kind, uint64_t key)
 {
     VEC_EACH (&alerts->groups, struct group *const, group) {
         for (size_t i = 0; i < (*group)->rule_count; i++) {
-            if ((*group)->rules[i].key == key) {
-                return &(*group)->rules[i];
+            struct live_rule *live = &(*group)->rules[i];
+            if (live->key == key && live->rule->kind == kind) {
+                return live;
             }
         }
     }
     return NULL;
-}
-
-/* Its rule is gone: what fired is resolved. */
-static void end_alerts(struct alerts *alerts, struct live_rule *rule)
-{
-    struct wall now = loop_wall(alerts->o.loop);
-    VEC_EACH (&rule->alerting.alerts, struct alert *, alert) {
-        if ((*alert)->status.phase != ALERT_INACTIVE) {
-            const struct note note = {.rule = rule,
-                                      .alert = *alert,
-                                      .from =
-                                          alert_state_name(alert_status_state(&(*alert)->status)),
-                                      .to = alert_state_name(ALERT_INACTIVE),
-                                      .reason = "its rule is gone",
-                                      .who = ""};
-            alerts_note(alerts, now, &note);
-        }
-        alerts_drop_ack(alerts, rule, *alert);
-        keeper_drop_alert(alerts, rule, *alert);
-    }
-}
-
-static void move_rule(struct alerts *alerts, struct live_rule *from)
-{
-    struct live_rule *to = alerts_rule_of_key(alerts, from->key);
-    if (to == NULL) {
-        end_alerts(alerts, from);
-        return;
-    }
-    alerting_move(&to->alerting, &from->alerting);
-    to->health = from->health;
-    to->failures = from->failures;
-    to->evaluated_ms = from->evaluated_ms;
-    to->duration_us = from->duration_us;
-    to->error = from->error;
-    from->error = NULL;
-}
-
-void alerts_set_rules(struct alerts *alerts, const struct ruleset *rules)
-{
-    VEC(struct group *) old = {alerts->groups.items, alerts->groups.len, alerts->groups.capacity};
-    struct ruleset *old_rules = alerts->rules;
-    alerts->groups.items = NULL;
-    alerts->groups.len = alerts->groups.capacity = 0;
-    make_groups(alerts, rules);
-    VEC_EACH (&old, struct group *, group) {
-        for (size_t i = 0; i < (*group)->rule_count; i++) {
-            struct live_rule *live = &(*group)->rules[i];
-            pass_cancel(live);
-            if (live->rule->kind == RULE_ALERTING) {
-                move_rule(alerts, live);
-            }
-        }
-        group_destroy(*group);
-    }
-    vec_release(&old);
-    ruleset_unref(old_rules);
-    keeper_flush(alerts, NULL, NULL);
-    alerts_touch(alerts);
 }
 
 void alerts_set_context(struct alerts *alerts, struct rule_pairs external_labels,

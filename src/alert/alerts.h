@@ -98,6 +98,8 @@ struct alert_counts {
 void alerts_counts(const struct alerts *alerts, struct alert_counts *out);
 /* Grows when anything shown changed. */
 uint64_t alerts_version(const struct alerts *alerts);
+/* The slot of the group that has finished last; 0: none yet. */
+struct wall alerts_last_cycle(const struct alerts *alerts);
 /* Undelivered or unkept state, in words for people, or NULL: "state is in memory only: disk full"
  */
 const char *alerts_problem(const struct alerts *alerts);
@@ -139,7 +141,7 @@ struct rule_info {
     int64_t duration_us;   /* of the last evaluation, waiting included */
     uint64_t missed;       /* slots of its group that were skipped */
     size_t pending, firing, unknown;
-    const char *note; /* "matches nothing at 'prom'", "can never hold: ..."; or "" */
+    const char *note; /* "its selectors match nothing at its source"; or "" */
 };
 size_t alerts_rule_count(const struct alerts *alerts);
 void alerts_rule_at(const struct alerts *alerts, size_t i, struct rule_info *out);
@@ -165,7 +167,8 @@ void alerts_unack(struct alerts *alerts, uint64_t id, const char *by, alerts_don
 void alerts_dismiss(struct alerts *alerts, uint64_t id, const char *by, const char *note,
                     alerts_done_cb done, void *user);
 /* Creates, or replaces where `s->id` names one; `s` is copied. `id`, where not NULL, gets the new
- * one's at once. Where `s->source` names another engine the silence is made there. */
+ * one's at once, which the caller frees; NULL where it is refused. Where `s->source` names another
+ * engine the silence is made there, and has no id yet. */
 void alerts_silence_put(struct alerts *alerts, const struct silence *s, char **id,
                         alerts_done_cb done, void *user);
 void alerts_silence_expire(struct alerts *alerts, const char *id, const char *by,

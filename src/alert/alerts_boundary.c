@@ -11,9 +11,22 @@
 /* Timers beyond this are armed again on the way. */
 #define FAR_MS ((int64_t)3600 * 1000)
 
+/* Of a moment that has gone by. */
 static int64_t nearer(int64_t next_ms, int64_t at_ms, int64_t now_ms)
 {
     return at_ms > now_ms && at_ms < next_ms ? at_ms : next_ms;
+}
+
+/* Of what is yet to be done, be it long over: tocsin, or the machine, was away at its time. */
+static int64_t due(int64_t next_ms, int64_t at_ms, int64_t now_ms)
+{
+    return at_ms > now_ms ? nearer(next_ms, at_ms, now_ms) : now_ms;
+}
+
+/* Ended, and nobody has been told of what still fires. */
+static bool is_untold(const struct silence *s, int64_t now_ms)
+{
+    return silence_state_at(s, now_ms) == SILENCE_EXPIRED && s->ends_at_ms > s->updated_at_ms;
 }
 
 void alerts_boundaries_arm(struct alerts *alerts)
@@ -22,13 +35,15 @@ void alerts_boundaries_arm(struct alerts *alerts)
     int64_t next_ms = now_ms + FAR_MS;
     VEC_EACH (&alerts->silences, const struct silence, s) {
         next_ms = nearer(next_ms, s->starts_at_ms, now_ms);
-        next_ms = nearer(next_ms, s->ends_at_ms, now_ms);
-        if (s->quiet_since_ms != 0) {
-            next_ms = nearer(next_ms, s->quiet_since_ms + s->end_when_resolved_ms, now_ms);
+        next_ms = is_untold(s, now_ms) ? now_ms : nearer(next_ms, s->ends_at_ms, now_ms);
+        if (s->quiet_since_ms != 0 && silence_state_at(s, now_ms) == SILENCE_ACTIVE) {
+            next_ms = due(next_ms, s->quiet_since_ms + s->end_when_resolved_ms, now_ms);
         }
     }
     VEC_EACH (&alerts->acks, const struct kept_ack, ack) {
-        next_ms = nearer(next_ms, ack->ack.expires_at.ms, now_ms);
+        if (ack->ack.expires_at.ms != 0) {
+            next_ms = due(next_ms, ack->ack.expires_at.ms, now_ms);
+        }
     }
     loop_timer_arm(alerts->boundary, next_ms - now_ms);
 }
@@ -75,15 +90,28 @@ static void note_still_firing(struct alerts *alerts, const struct live_rule *rul
     alerts_note(alerts, loop_wall(alerts->o.loop), &note);
 }
 
+/* Alerts of other engines are hidden by silences of tocsin's, too. */
+static size_t count_others(const struct alerts *alerts, const struct silence *s)
+{
+    size_t n = 0;
+    VEC_EACH (&alerts->others, const struct other_source, f) {
+        VEC_EACH (&f->alerts, const struct other, it) {
+            n += it->alert.state == ALERT_FIRING && silence_matches(s, it->alert.labels) ? 1 : 0;
+        }
+    }
+    return n;
+}
+
 /* One that ends once nothing is left to hide. */
 static void watch_quiet(struct alerts *alerts, struct silence *s, int64_t now_ms)
 {
-    size_t firing = 0;
+    size_t firing = count_others(alerts, s);
     each_firing(alerts, s, count, &firing);
     int64_t quiet_since_ms = firing != 0 ? 0 : s->quiet_since_ms != 0 ? s->quiet_since_ms : now_ms;
     bool over = quiet_since_ms != 0 && now_ms - quiet_since_ms >= s->end_when_resolved_ms;
     if (over) {
         s->ends_at_ms = s->updated_at_ms = now_ms;
+        alerts_note_silence(alerts, s, "silence ended", "");
     }
     if (over || quiet_since_ms != s->quiet_since_ms) {
         s->quiet_since_ms = quiet_since_ms;
@@ -91,20 +119,21 @@ static void watch_quiet(struct alerts *alerts, struct silence *s, int64_t now_ms
     }
 }
 
-/* Ended since the last look, at most FAR_MS ago. */
-static bool has_just_ended(const struct silence *s, int64_t now_ms)
+void alerts_watch_quiet(struct alerts *alerts)
 {
-    return silence_state_at(s, now_ms) == SILENCE_EXPIRED && s->ends_at_ms > s->updated_at_ms;
+    int64_t now_ms = loop_wall(alerts->o.loop).ms;
+    VEC_EACH (&alerts->silences, struct silence, s) {
+        if (silence_state_at(s, now_ms) == SILENCE_ACTIVE && s->end_when_resolved_ms != 0) {
+            watch_quiet(alerts, s, now_ms);
+        }
+    }
 }
 
 static void pass_silences(struct alerts *alerts, int64_t now_ms)
 {
     for (size_t i = alerts->silences.len; i-- > 0;) {
         struct silence *s = &alerts->silences.items[i];
-        if (silence_state_at(s, now_ms) == SILENCE_ACTIVE && s->end_when_resolved_ms != 0) {
-            watch_quiet(alerts, s, now_ms);
-        }
-        if (has_just_ended(s, now_ms)) {
+        if (is_untold(s, now_ms)) {
             each_firing(alerts, s, note_still_firing, s);
             s->updated_at_ms = s->ends_at_ms; /* told once */
             keeper_put_silence(alerts, s);
@@ -141,6 +170,7 @@ void alerts_boundaries_pass(void *user)
 {
     struct alerts *alerts = user;
     int64_t now_ms = loop_wall(alerts->o.loop).ms;
+    alerts_watch_quiet(alerts);
     pass_silences(alerts, now_ms);
     pass_acks(alerts, now_ms);
     keeper_flush(alerts, NULL, NULL);

@@ -129,6 +129,28 @@ void alerts_unack(struct alerts *alerts, uint64_t id, const char *by, alerts_don
     alerts_touch(alerts);
 }
 
+/* An evaluation that is under way looks no longer why it vanished. */
+static void end_unknown(struct alerts *alerts, struct live_rule *rule, struct alert *alert,
+                        const char *why)
+{
+    struct wall now = loop_wall(alerts->o.loop);
+    for (size_t i = 0; i < rule->alerting.vanished.len; i++) {
+        if (rule->alerting.vanished.items[i] == alert) {
+            vec_remove(&rule->alerting.vanished, i);
+            break;
+        }
+    }
+    if (alert_status_fires(&alert->status)) {
+        alerts_recent_add(alerts, alerts_id(rule, alert), alert->labels, now.ms);
+    }
+    alert_set_reason(alert, why);
+    alert->status.phase = ALERT_INACTIVE;
+    alert->status.unknown = false;
+    alert->status.frozen_since_ms = 0;
+    alert->status.resolved_at_ms = now.ms;
+    alert->kept = alert->status;
+}
+
 void alerts_dismiss(struct alerts *alerts, uint64_t id, const char *by, const char *text,
                     alerts_done_cb done, void *user)
 {
@@ -147,12 +169,7 @@ void alerts_dismiss(struct alerts *alerts, uint64_t id, const char *by, const ch
     }
     const char *why = text != NULL && text[0] != '\0' ? text : "dismissed";
     note(alerts, rule, alert, alert_state_name(ALERT_INACTIVE), why, by);
-    alert_set_reason(alert, why);
-    alert->status.phase = ALERT_INACTIVE;
-    alert->status.unknown = false;
-    alert->status.frozen_since_ms = 0;
-    alert->status.resolved_at_ms = loop_wall(alerts->o.loop).ms;
-    alert->kept = alert->status;
+    end_unknown(alerts, rule, alert, why);
     keeper_put_alert(alerts, rule, alert);
     alerts_drop_ack(alerts, rule, alert);
     keeper_flush(alerts, done, user);
@@ -179,7 +196,7 @@ static const struct other_source *find_host(const struct alerts *alerts, const c
     return NULL;
 }
 
-static void note_silence(struct alerts *alerts, const struct silence *s, const char *to,
+void alerts_note_silence(struct alerts *alerts, const struct silence *s, const char *to,
                          const char *who)
 {
     struct strbuf text = STRBUF_INIT;
@@ -215,7 +232,7 @@ static bool put_here(struct alerts *alerts, const struct silence *s, char **id, 
         *id = mem_strdup(fresh.id);
     }
     keeper_put_silence(alerts, &fresh);
-    note_silence(alerts, &fresh, "silence", fresh.created_by);
+    alerts_note_silence(alerts, &fresh, "silence", fresh.created_by);
     return true;
 }
 
@@ -223,6 +240,9 @@ void alerts_silence_put(struct alerts *alerts, const struct silence *s, char **i
                         alerts_done_cb done, void *user)
 {
     struct error err = ERROR_INIT;
+    if (id != NULL) {
+        *id = NULL;
+    }
     const struct other_source *host = s->source != NULL ? find_host(alerts, s->source) : NULL;
     bool ok = silence_check(s, &err);
     if (ok && s->source != NULL && host == NULL) {
@@ -280,7 +300,7 @@ void alerts_silence_expire(struct alerts *alerts, const char *id, const char *by
     s->starts_at_ms = s->starts_at_ms > now_ms ? now_ms : s->starts_at_ms;
     s->updated_at_ms = now_ms;
     keeper_put_silence(alerts, s);
-    note_silence(alerts, s, "silence ended", by);
+    alerts_note_silence(alerts, s, "silence ended", by);
     keeper_flush(alerts, done, user);
     alerts_boundaries_arm(alerts);
     alerts_touch(alerts);

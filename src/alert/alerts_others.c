@@ -63,18 +63,30 @@ void alerts_set_others(struct alerts *alerts, const char *source, const struct o
     alerts_touch(alerts);
 }
 
-void alerts_drop_others(struct alerts *alerts, const char *source)
+static void release(struct other_source *f)
 {
-    struct other_source *f = find(alerts, source);
-    if (f == NULL) {
-        return;
-    }
     clear(f);
     vec_release(&f->alerts);
     vec_release(&f->silences);
     free(f->name);
-    vec_remove(&alerts->others, (size_t)(f - alerts->others.items));
-    alerts->view->valid = false;
+}
+
+void alerts_drop_others(struct alerts *alerts, const char *source)
+{
+    struct other_source *f = find(alerts, source);
+    if (f != NULL) {
+        release(f);
+        vec_remove(&alerts->others, (size_t)(f - alerts->others.items));
+        alerts_touch(alerts);
+    }
+}
+
+void alerts_release_others(struct alerts *alerts)
+{
+    VEC_EACH (&alerts->others, struct other_source, f) {
+        release(f);
+    }
+    vec_release(&alerts->others);
 }
 
 void alerts_set_silence_host(struct alerts *alerts, const char *source,

@@ -64,16 +64,26 @@ struct alerts {
 /* alerts.c */
 uint64_t alerts_id(const struct live_rule *rule, const struct alert *alert);
 void alerts_touch(struct alerts *alerts); /* something shown changed */
+/* Of these rules, which are referenced; there are none. */
+void alerts_make_groups(struct alerts *alerts, const struct ruleset *rules);
 struct kept_ack *alerts_find_ack(const struct alerts *alerts, uint64_t id);
 /* Nothing where there is none. */
 void alerts_drop_ack(struct alerts *alerts, const struct live_rule *rule,
                      const struct alert *alert);
-struct live_rule *alerts_rule_of_key(const struct alerts *alerts, uint64_t key); /* or NULL */
+/* NULL where there is none. An alert and a record of one group may have the same name. */
+struct live_rule *alerts_rule_of_key(const struct alerts *alerts, enum rule_kind kind,
+                                     uint64_t key);
 /* The alert of an id and its rule, or NULL. */
 struct alert *alerts_of_id(const struct alerts *alerts, uint64_t id, struct live_rule **rule);
 
 /* alerts_command.c */
 void alerts_cancel_refusals(struct alerts *alerts);
+/* To the ledger: what a silence hides, and that it began or ended. */
+void alerts_note_silence(struct alerts *alerts, const struct silence *s, const char *to,
+                         const char *who);
+
+/* alerts_others.c */
+void alerts_release_others(struct alerts *alerts);
 
 /* alerts_view.c */
 void alerts_view_init(struct alerts *alerts);
@@ -103,6 +113,8 @@ size_t alerts_recent_matching(const struct alerts *alerts, const struct silence 
 /* alerts_boundary.c: what time alone changes. */
 void alerts_boundaries_arm(struct alerts *alerts);
 void alerts_boundaries_pass(void *user);
+/* After a cycle: what silences wait for that end once nothing is left to hide. */
+void alerts_watch_quiet(struct alerts *alerts);
 
 /* keeper.c: the state that survives. */
 void keeper_create(struct alerts *alerts);

@@ -53,6 +53,12 @@ static void count(const struct live_rule *live, struct rule_info *out)
     }
 }
 
+static const char *note_of(const struct live_rule *live)
+{
+    bool idle = live->health == RULE_HEALTH_NO_DATA && live->idle != NULL;
+    return idle ? live->idle : live->rule->never.len != 0 ? live->rule->never.data : "";
+}
+
 void alerts_rule_at(const struct alerts *alerts, size_t i, struct rule_info *out)
 {
     const struct live_rule *live = rule_at(alerts, i);
@@ -65,20 +71,20 @@ void alerts_rule_at(const struct alerts *alerts, size_t i, struct rule_info *out
         .file = bound->file->file,
         .line = rule->span.line,
         .source = bound->source,
-        .expr = rule->expr->text.data,
+        .expr = rule_text(rule).data,
         .labels = rule->labels,
         .annotations = rule->annotations,
         .interval_ms = bound->interval_ms,
         .for_ms = rule->for_ms,
         .keep_firing_for_ms = rule->keep_firing_for_ms,
-        .recover = rule->recover != NULL ? rule->recover->text.data : NULL,
+        .recover = rule->recover != NULL ? rule_recover_text(rule).data : NULL,
         .health = live->health,
         .error = live->error != NULL ? live->error : "",
         .evaluated = {live->evaluated_ms},
         .next = group_next(live->group, loop_wall(alerts->o.loop)),
         .duration_us = live->duration_us,
         .missed = live->group->missed,
-        .note = live->health == RULE_HEALTH_NO_DATA ? "matches nothing at its source" : "",
+        .note = note_of(live),
     };
     if (out->alerting) {
         count(live, out);

@@ -54,12 +54,13 @@ struct group_stats {
 bool alerts_group_stats(const struct alerts *alerts, size_t i, struct group_stats *out);
 /* A poll has ended: rules that waited for it run. */
 void alerts_polled(struct alerts *alerts);
+/* The wall clock was set by so much (loop_watch_clock): nothing fires, resolves or begins anew for
+ * it. What is being evaluated is called off; its slot counts as missed. */
+void alerts_follow_clock(struct alerts *alerts, int64_t step_ms);
 /* Runs every group for this time, where it is not running. For tests. */
 void alerts_run(struct alerts *alerts, struct wall slot);
 /* True while a rule is being evaluated. */
 bool alerts_busy(const struct alerts *alerts);
-/* When the last group has finished; 0: none yet. */
-struct wall alerts_last_cycle(const struct alerts *alerts);
 
 /* Alerts and silences of another engine, replacing those of the same source; borrowed for the call.
  * Both empty: there are none. */

@@ -117,7 +117,7 @@ static void add_alert(struct making *m, const struct live_rule *live, const stru
         .group = bound->group->name.data,
         .file = bound->file->file,
         .line = live->rule->span.line,
-        .expr = live->rule->expr->text.data,
+        .expr = rule_text(live->rule).data,
         .source = bound->source,
         .reason = alert->reason != NULL ? alert->reason : "",
     };
@@ -172,6 +172,11 @@ static void add_others(struct making *m, const struct other_source *source)
     }
 }
 
+static bool is_of_alertmanager(const struct alert_info *a, const char *source)
+{
+    return a->origin == ALERT_OF_ALERTMANAGER && strcmp(a->source, source) == 0;
+}
+
 /* What silences hide, one list for all; pointers into it are set when it no longer grows. */
 static void find_hiding(struct making *m)
 {
@@ -183,7 +188,7 @@ static void find_hiding(struct making *m)
             }
         }
         VEC_EACH (&m->alerts->others, const struct other_source, f) {
-            bool here = a->origin == ALERT_OF_ALERTMANAGER && strcmp(f->name, a->source) == 0;
+            bool here = is_of_alertmanager(a, f->name);
             VEC_EACH (&f->silences, const struct silence, s) {
                 if (here && silence_state_at(s, m->now_ms) == SILENCE_ACTIVE &&
                     silence_matches(s, a->labels)) {
@@ -203,7 +208,8 @@ static void find_hiding(struct making *m)
 static bool is_about(const struct alert_info *down, const struct alert_info *a)
 {
     struct str source = labels_get(down->labels, STR(SOURCE_DOWN_LABEL));
-    return str_equal_c(source, a->source) || str_equal(source, labels_get(a->labels, STR("job")));
+    return source.len != 0 &&
+           (str_equal_c(source, a->source) || str_equal(source, labels_get(a->labels, STR("job"))));
 }
 
 /* A source that is down is one alert, and what is unknown for it is hidden behind that one. */
@@ -284,9 +290,10 @@ static void list_silences(struct making *m)
     for (size_t i = 0; i < ended; i++) {
         vec_push(&m->view->silences, m->view->silences.items[ended - 1 - i]);
     }
-    memmove(m->view->silences.items, m->view->silences.items + ended,
-            n * sizeof(*m->view->silences.items));
-    m->view->silences.len = n;
+    if (ended != 0) {
+        memmove(m->view->silences.items, m->view->silences.items + ended, n * sizeof(*list));
+        m->view->silences.len = n;
+    }
 }
 
 static struct alerts_view *refreshed(const struct alerts *alerts)
@@ -367,11 +374,9 @@ void alerts_silence_preview(const struct alerts *alerts, const struct silence *s
     int64_t since_ms = loop_wall(alerts->o.loop).ms - DAY_MS;
     *now = 0;
     VEC_EACH (&refreshed(alerts)->list, const struct alert_info, a) {
-        bool here =
-            s->source == NULL ? a->origin == ALERT_OF_TOCSIN : strcmp(s->source, a->source) == 0;
-        if (here && silence_matches(s, a->labels)) {
-            *now += a->fires ? 1 : 0;
-        }
+        /* Tocsin's own hide whatever is here, an Alertmanager's what is there. */
+        bool here = s->source == NULL || is_of_alertmanager(a, s->source);
+        *now += a->fires && here && silence_matches(s, a->labels) ? 1 : 0;
     }
     *day = *now + (s->source == NULL ? alerts_recent_matching(alerts, s, since_ms) : 0);
 }

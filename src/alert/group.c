@@ -69,6 +69,9 @@ static void look_before(struct before *before, struct live_rule *live)
     bool is_first = before->records.count + before->alerts.count == 0;
     if (!is_first && !before->depends) {
         node_walk(live->rule->expr->root, looks_at, before);
+        if (live->rule->recover != NULL) {
+            node_walk(live->rule->recover->root, looks_at, before);
+        }
     }
     struct map *same = live->rule->kind == RULE_ALERTING ? &before->alerts : &before->records;
     const struct live_rule *last = map_put(same, live->rule->name, live);
@@ -140,7 +143,12 @@ static void on_deadline(void *user)
 static void on_tick(void *user, struct wall slot, uint64_t missed)
 {
     struct group *g = user;
-    g->missed += missed;
+    if (slot.ms < g->not_before.ms) {
+        return;
+    }
+    /* Nobody missed the slots that a step of the clock passed over. */
+    g->missed += g->not_before.ms == 0 ? missed : 0;
+    g->not_before.ms = 0;
     if (g->running || g->due) {
         g->missed++;
         return;
@@ -164,6 +172,19 @@ void group_run(struct group *g, struct wall slot)
         g->slot = slot;
         begin(g);
     }
+}
+
+void group_call_off(struct group *g, struct wall now)
+{
+    g->not_before = now;
+    g->missed += g->due || g->running ? 1 : 0;
+    g->due = g->running = false;
+    loop_timer_disarm(g->deadline);
+    for (size_t i = 0; i < g->rule_count; i++) {
+        pass_cancel(&g->rules[i]);
+    }
+    g->open = 0;
+    g->next = 0;
 }
 
 static int64_t offset_of(const struct bound_group *bound)
@@ -237,6 +258,7 @@ void group_destroy(struct group *g)
             record_release(&live->record);
         }
         free(live->error);
+        free(live->idle);
     }
     loop_ticker_destroy(g->ticker);
     deferred_cancel(g->look);

@@ -36,6 +36,8 @@ struct live_rule {
     unsigned failures; /* in a row */
     int64_t evaluated_ms;
     int64_t duration_us;
+    int64_t looked_ms; /* when it was last asked whether there is any data; 0: never */
+    char *idle;        /* what of its condition selects nothing, or NULL */
 };
 
 /* What all groups are given; all of it outlives them. */
@@ -80,8 +82,9 @@ struct group {
     bool running;
     struct wall slot; /* of the run, or that it is due for */
     struct mono began;
-    size_t next; /* rule to begin */
-    size_t open; /* rules begun and not ended */
+    size_t next;            /* rule to begin */
+    size_t open;            /* rules begun and not ended */
+    struct wall not_before; /* the clock was set then: there is no data of older slots */
     uint64_t missed;
     uint64_t runs;
     uint64_t failures; /* of its rules */
@@ -108,5 +111,8 @@ char *group_rule_name(const struct live_rule *rule);
 bool pass_begin(struct live_rule *rule, struct wall slot);
 void pass_cancel(struct live_rule *rule);
 void group_rule_done(struct live_rule *rule);
+/* What runs or is due is of a time that no longer is: it ends without a result, and is missed.
+ * The next slot is one of the time that is `now`. */
+void group_call_off(struct group *g, struct wall now);
 
 #endif

@@ -95,6 +95,10 @@ struct journal *journal_open(struct loop *loop, struct log *log,
             open_what_there_was(j, options->folder);
         }
     }
+    if (status->set_aside != NULL) {
+        j->damaged = mem_printf("the state was damaged, and is begun anew: '%s' is what there was",
+                                status->set_aside);
+    }
     error_release(&problem);
     if (j->db == NULL && !open_in_memory(j, now, err)) {
         journal_close(j, 0);
@@ -200,12 +204,18 @@ static void on_written(void *user, const struct error *err)
         start_write(j);
     }
     j->closed = &closed;
+    j->telling = waiters;
+    j->telling_count = count;
     for (size_t i = 0; i < count && !closed; i++) {
-        waiters[i].done(waiters[i].user, err);
+        if (waiters[i].done != NULL) {
+            waiters[i].done(waiters[i].user, err);
+        }
     }
     free(waiters);
     if (!closed) {
         j->closed = NULL;
+        j->telling = NULL;
+        j->telling_count = 0;
     }
 }
 
@@ -247,6 +257,22 @@ void journal_flush(struct journal *j, struct wall now, journal_done_cb done, voi
     }
 }
 
+static void forget(struct waiter *waiters, size_t count, const void *user)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (waiters[i].user == user) {
+            waiters[i].done = NULL;
+        }
+    }
+}
+
+void journal_flush_cancel(struct journal *j, const void *user)
+{
+    forget(j->waiting.items, j->waiting.len, user);
+    forget(j->committing.items, j->committing.len, user);
+    forget(j->telling, j->telling_count, user);
+}
+
 bool journal_close(struct journal *j, int64_t flush_ms)
 {
     if (j == NULL) {
@@ -265,6 +291,7 @@ bool journal_close(struct journal *j, int64_t flush_ms)
     journal_reader_close(j->reader);
     folder_lock_release(j->lock);
     free(j->in_memory);
+    free(j->damaged);
     free(j->problem);
     if (j->open == 0) { /* else the thread was left behind, and reads them still */
         journal_sql_release(&j->sql);
@@ -275,7 +302,7 @@ bool journal_close(struct journal *j, int64_t flush_ms)
 
 const char *journal_problem(const struct journal *j)
 {
-    return j->problem != NULL ? j->problem : j->in_memory;
+    return j->problem != NULL ? j->problem : j->in_memory != NULL ? j->in_memory : j->damaged;
 }
 
 size_t journal_unwritten(const struct journal *j)

@@ -76,9 +76,11 @@ void journal_add_transition(struct journal *j, const struct transition_record *r
  */
 typedef void (*journal_done_cb)(void *user, const struct error *err);
 void journal_flush(struct journal *j, struct wall now, journal_done_cb done, void *user);
+/* Completions with this `user` are not called any more; what was put is written all the same. */
+void journal_flush_cancel(struct journal *j, const void *user);
 
-/* What is wrong, in words for people: "state is in memory only: ..."; NULL where all is well. Good
- * until the next turn. */
+/* What is wrong, in words for people: "state is in memory only: ...", or that what there was is
+ * lost; NULL where all is well. Good until the next turn. */
 const char *journal_problem(const struct journal *j);
 /* Records collected and not on disk. */
 size_t journal_unwritten(const struct journal *j);

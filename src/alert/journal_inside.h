@@ -31,10 +31,13 @@ struct journal {
     VEC(struct waiter) waiting; /* for `pending` */
     struct write *writing;      /* on the thread; NULL: nothing */
     VEC(struct waiter) committing;
+    struct waiter *telling; /* those of `telling_count` that are being called; NULL: none */
+    size_t telling_count;
     bool again;  /* write once more when that is done */
     size_t open; /* jobs of the database that use this journal */
 
     char *in_memory; /* why; NULL: it is on disk, or meant to be so */
+    char *damaged;   /* what was found and set aside, for as long as this one runs; or NULL */
     char *problem;   /* of the last write */
     bool failing;
     size_t lost;  /* transitions, since writing fails */

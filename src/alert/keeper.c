@@ -22,8 +22,16 @@ struct ledger_query {
     void *user;
 };
 
+/* A command that waits for the disk. */
+struct kept_command {
+    struct keeper *keeper;
+    alerts_done_cb done;
+    void *user;
+};
+
 struct keeper {
     struct journal *journal;
+    VEC(struct kept_command *) commands;
     int64_t started_ms;
     char *problem; /* of restoring, or NULL */
     VEC(struct ledger_query *) queries;
@@ -43,6 +51,11 @@ void keeper_destroy(struct alerts *alerts)
         free(*q);
     }
     vec_release(&alerts->keeper->queries);
+    VEC_EACH (&alerts->keeper->commands, struct kept_command *, c) {
+        journal_flush_cancel(alerts->keeper->journal, *c);
+        free(*c);
+    }
+    vec_release(&alerts->keeper->commands);
     free(alerts->keeper->problem);
     free(alerts->keeper);
 }
@@ -156,9 +169,30 @@ void keeper_alive(struct alerts *alerts, struct wall at)
     keeper_flush(alerts, NULL, NULL);
 }
 
+static void on_kept(void *user, const struct error *err)
+{
+    struct kept_command *c = user;
+    const struct kept_command command = *c;
+    for (size_t i = 0; i < command.keeper->commands.len; i++) {
+        if (command.keeper->commands.items[i] == c) {
+            vec_remove(&command.keeper->commands, i);
+            break;
+        }
+    }
+    free(c);
+    command.done(command.user, err);
+}
+
 void keeper_flush(struct alerts *alerts, alerts_done_cb done, void *user)
 {
-    journal_flush(alerts->keeper->journal, loop_wall(alerts->o.loop), done, user);
+    struct keeper *keeper = alerts->keeper;
+    struct kept_command *c = NULL;
+    if (done != NULL) {
+        c = mem_zalloc(1, sizeof(*c));
+        *c = (struct kept_command){.keeper = keeper, .done = done, .user = user};
+        vec_push(&keeper->commands, c);
+    }
+    journal_flush(keeper->journal, loop_wall(alerts->o.loop), c != NULL ? on_kept : NULL, c);
 }
 
 const char *keeper_problem(const struct alerts *alerts)
@@ -177,14 +211,27 @@ struct restoring {
 
 static struct live_rule *rule_of_name(const struct alerts *alerts, const char *name)
 {
-    return alerts_rule_of_key(alerts, str_hash(str_from(name)));
+    return alerts_rule_of_key(alerts, RULE_ALERTING, str_hash(str_from(name)));
+}
+
+/* Its name, also where its rule is gone; the caller frees. */
+static char *name_of(const struct restoring *r, const struct alert_record *record)
+{
+    struct error err = ERROR_INIT;
+    struct labels *labels = kept_labels_read(record->labels, r->alerts->o.labels, &err);
+    char *name = labels != NULL ? str_dup(labels_get(labels, STR(ALERTING_NAME))) : mem_strdup("");
+    labels_unref(labels);
+    error_release(&err);
+    return name;
 }
 
 static void note_gone(struct restoring *r, const struct alert_record *record, const char *reason)
 {
+    char *name = name_of(r, record);
     const struct transition_record t = {
         .at_ms = r->now_ms,
         .rule = record->rule,
+        .alertname = name,
         .fingerprint = record->fingerprint,
         .labels = record->labels,
         .from = (char *)(uintptr_t)alert_state_name(alert_status_state(&record->status)),
@@ -199,12 +246,25 @@ static void note_gone(struct restoring *r, const struct alert_record *record, co
                   LOG_STR("reason", reason), LOG_END);
     }
     journal_drop_alert(r->alerts->keeper->journal, record);
+    free(name);
+}
+
+/* That nothing is known since tocsin was last alive is to be on disk before a group's next cycle
+ * says that it is alive now: the alert's own group may come much later, or never. */
+static void keep_frozen(struct restoring *r, const struct alert_record *record,
+                        const struct alert_status *status)
+{
+    if (status->frozen_since_ms != record->status.frozen_since_ms) {
+        struct alert_record frozen = *record;
+        frozen.status = *status;
+        journal_put_alert(r->alerts->keeper->journal, &frozen);
+    }
 }
 
 static void restore_alert(struct restoring *r, const struct alert_record *record)
 {
     struct live_rule *rule = rule_of_name(r->alerts, record->rule);
-    if (rule == NULL || rule->rule->kind != RULE_ALERTING) {
+    if (rule == NULL) {
         note_gone(r, record, "its rule is gone");
         return;
     }
@@ -233,6 +293,8 @@ static void restore_alert(struct restoring *r, const struct alert_record *record
         note_gone(r, record, "it begins anew: tocsin was away for too long");
         return;
     }
+    keep_frozen(r, record, &alert.status);
+    alert.kept = alert.status;
     alerting_restore(&rule->alerting, &alert);
 }
 
@@ -240,9 +302,10 @@ static void restore_ack(struct restoring *r, const struct ack_record *record)
 {
     struct live_rule *rule = rule_of_name(r->alerts, record->rule);
     struct error err = ERROR_INIT;
-    struct labels *labels =
-        rule != NULL ? kept_labels_read(record->labels, r->alerts->o.labels, &err) : NULL;
-    const struct alert *alert = labels != NULL ? alerting_find(&rule->alerting, labels) : NULL;
+    struct labels *labels = kept_labels_read(record->labels, r->alerts->o.labels, &err);
+    const struct alert *alert =
+        labels != NULL && rule != NULL ? alerting_find(&rule->alerting, labels) : NULL;
+    r->lost += labels == NULL ? 1 : 0;
     if (alert != NULL && record->kind == ACK_TAKEN) {
         struct kept_ack ack = {.id = alerts_id(rule, alert),
                                .ack = {.by = mem_strdup(record->by),

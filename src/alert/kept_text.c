@@ -2,8 +2,10 @@
 #include "alert/kept_text.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/arena.h"
+#include "base/attr.h"
 #include "base/mem.h"
 #include "promql/promql.h"
 #include "rule/alerting.h"
@@ -23,12 +25,14 @@ static struct expr *parse_selector(const char *text, const struct node **selecto
     if (e == NULL) {
         return NULL;
     }
-    if (e->root->kind != NODE_SELECTOR) {
+    const struct node *n = e->root;
+    if (n->kind != NODE_SELECTOR || n->selector.range_ms != 0 || n->selector.offset_ms != 0 ||
+        n->selector.at != AT_NONE) {
         error_set(err, ERROR_PROTOCOL, "'%s' is no list of labels", text);
         expr_unref(e);
         return NULL;
     }
-    *selector = e->root;
+    *selector = n;
     return e;
 }
 
@@ -40,24 +44,35 @@ struct labels *kept_labels_read(const char *text, struct label_table *table, str
         return NULL;
     }
     struct labels_builder b;
+    bool is_set = true;
     labels_builder_init(&b, table);
     for (size_t i = 0; i < selector->selector.matcher_count; i++) {
         const struct matcher *m = &selector->selector.matchers[i];
-        labels_builder_set(&b, str_from(m->name), str_from(m->value));
+        is_set = is_set && m->op == MATCH_EQUAL;
+        labels_builder_add(&b, str_from(m->name), str_from(m->value));
     }
-    struct labels *labels = labels_builder_finish(&b, err);
+    struct labels *labels = is_set ? labels_builder_finish(&b, err) : NULL;
+    if (!is_set) {
+        error_set(err, ERROR_PROTOCOL, "'%s' is no set of labels", text);
+    }
     labels_builder_release(&b);
     expr_unref(e);
     return labels;
 }
 
-static void add_escaped(struct strbuf *out, struct str text)
+/* Characters that a line cannot have, and how they are written behind a backslash. */
+static const char plain_characters[] = {'\n', '\0', '\\', ':'};
+static const char escaped_characters[] = {'n', '0', '\\', ':'};
+
+/* A colon ends a name, and stands for itself in a value. */
+static void add_escaped(struct strbuf *out, struct str text, bool name)
 {
+    size_t count = ARRAY_LEN(plain_characters) - (name ? 0 : 1);
     for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] == '\n') {
-            strbuf_add_c(out, "\\n");
-        } else if (text.data[i] == '\\') {
-            strbuf_add_c(out, "\\\\");
+        const char *found = memchr(plain_characters, text.data[i], count);
+        if (found != NULL) {
+            strbuf_add_char(out, '\\');
+            strbuf_add_char(out, escaped_characters[found - plain_characters]);
         } else {
             strbuf_add_char(out, text.data[i]);
         }
@@ -69,9 +84,9 @@ char *kept_pairs_write(struct rule_pairs pairs)
     struct strbuf out;
     strbuf_init(&out, 16 * STRBUF_MAX_DEFAULT);
     for (size_t i = 0; i < pairs.count; i++) {
-        add_escaped(&out, pairs.items[i].name);
+        add_escaped(&out, pairs.items[i].name, true);
         strbuf_add_c(&out, ": ");
-        add_escaped(&out, pairs.items[i].value);
+        add_escaped(&out, pairs.items[i].value, false);
         strbuf_add_char(&out, '\n');
     }
     return strbuf_take(&out);
@@ -85,11 +100,22 @@ static struct str unescaped(struct arena *arena, struct str text)
         char c = text.data[i];
         if (c == '\\' && i + 1 < text.len) {
             i++;
-            c = text.data[i] == 'n' ? '\n' : text.data[i];
+            const char *found =
+                memchr(escaped_characters, text.data[i], sizeof(escaped_characters));
+            c = found != NULL ? plain_characters[found - escaped_characters] : text.data[i];
         }
         to[len++] = c;
     }
     return str_span(to, len);
+}
+
+static size_t find_colon(struct str line)
+{
+    size_t i = 0;
+    while (i < line.len && line.data[i] != ':') {
+        i += line.data[i] == '\\' ? 2 : 1;
+    }
+    return i;
 }
 
 struct rule_pairs kept_pairs_read(const char *text)
@@ -99,7 +125,7 @@ struct rule_pairs kept_pairs_read(const char *text)
     arena_init(&arena);
     struct str rest = str_from(text), line;
     while (str_split(&rest, '\n', &line)) {
-        size_t colon = str_find(line, ':');
+        size_t colon = find_colon(line);
         if (colon + 1 < line.len) {
             struct rule_pair pair = {.name = unescaped(&arena, str_slice(line, 0, colon)),
                                      .value =

@@ -1,6 +1,8 @@
 /*
  * How labels, annotations and matchers are written in the journal, and read back: labels and
  * matchers as PromQL has them, annotations a line each. For whoever reads a journal.
+ *
+ * Limits: promql.h's of a text, for labels and matchers: longer ones are not read back.
  */
 #ifndef TOCSIN_ALERT_KEPT_TEXT_H
 #define TOCSIN_ALERT_KEPT_TEXT_H
@@ -15,7 +17,8 @@ char *kept_labels_write(const struct labels *labels);
 struct labels *kept_labels_read(const char *text, struct label_table *table,
                                 struct error *err) ATTR_NODISCARD;
 
-/* `name: value` lines, line breaks in a value as `\n`, a backslash as `\\`; the caller frees. */
+/* `name: value` lines, a line break as `\n`, a NUL as `\0`, a backslash as `\\`, a colon within a
+ * name as `\:`; the caller frees. */
 char *kept_pairs_write(struct rule_pairs pairs);
 /* In one block of memory (rule/alerting.h). A line that is none is left out. */
 struct rule_pairs kept_pairs_read(const char *text);

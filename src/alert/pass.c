@@ -16,6 +16,10 @@
 
 /* No answer so often in a row, and nothing is known any more. */
 #define FAILURES_MAX 2
+/* How often a rule without alerts is asked whether there is any data for it, and how often while
+ * there was none; up to half of it later, so that not all rules ask at once. */
+#define LOOK_EVERY_MS ((int64_t)10 * 60 * 1000)
+#define LOOK_AGAIN_MS ((int64_t)2 * 60 * 1000)
 
 struct question {
     struct pass *pass;
@@ -198,9 +202,33 @@ static void end_unwritten(struct live_rule *live, const struct error *err)
     end(live);
 }
 
+static void forget_idle(struct live_rule *live)
+{
+    free(live->idle);
+    live->idle = NULL;
+}
+
+/* Whether there is data was asked, or the condition's answer says so. */
+static void note_data(struct live_rule *live)
+{
+    const struct evidence *evidence = live->pass->evidence;
+    bool holds = live->alerting.alerts.len != 0 || live->alerting.found.len != 0;
+    if (evidence != NULL && !holds) {
+        forget_idle(live);
+        if (evidence_is_idle(evidence)) {
+            struct str first = evidence_selector(evidence, 0);
+            live->idle = mem_printf("matches nothing at '%s': %.*s", live->group->bound->source,
+                                    STR_ARG(first));
+        }
+    } else if (holds) {
+        forget_idle(live);
+    }
+}
+
 static void settle(struct live_rule *live)
 {
     struct pass *pass = live->pass;
+    note_data(live);
     struct alert_policy policy = policy_of(live);
     struct alerting_events events = events_of(live, pass->evidence != NULL);
     struct error err = ERROR_INIT;
@@ -211,7 +239,7 @@ static void settle(struct live_rule *live)
         error_release(&err);
         return;
     }
-    end_well(live, false);
+    end_well(live, live->idle != NULL);
 }
 
 static void on_evidence(void *user, struct value *value, const struct error *err)
@@ -249,12 +277,23 @@ static struct query *ask(const struct pass *pass, const struct expr *expr, query
     return query_ask(answerer, &request);
 }
 
-/* Some alerts vanished: why? True where it is being asked. */
+/* Is it time to ask whether there is any data for a rule that has no alert? */
+static bool is_look_due(const struct live_rule *live)
+{
+    if (live->alerting.alerts.len != 0 || live->alerting.found.len != 0) {
+        return false;
+    }
+    int64_t every_ms = live->idle != NULL ? LOOK_AGAIN_MS : LOOK_EVERY_MS;
+    int64_t later_ms = (int64_t)(live->key % (uint64_t)(every_ms / 2));
+    return live->looked_ms == 0 || live->pass->slot.ms - live->looked_ms >= every_ms + later_ms;
+}
+
+/* Some alerts vanished, or there is none: why? True where it is being asked. */
 static bool ask_for_evidence(struct live_rule *live)
 {
     struct pass *pass = live->pass;
-    pass->evidence =
-        evidence_create(live->rule, live->alerting.vanished.items, live->alerting.vanished.len);
+    pass->evidence = evidence_create(live->rule, live->alerting.vanished.items,
+                                     live->alerting.vanished.len, pass->slot.ms);
     size_t count = evidence_count(pass->evidence);
     pass->questions = mem_zalloc(count + 1, sizeof(*pass->questions));
     for (size_t i = 0; i < count; i++) {
@@ -309,7 +348,12 @@ static bool collect(struct live_rule *live)
     case ALERTING_DONE:
         break;
     }
-    if (live->alerting.vanished.len != 0 && ask_for_evidence(live)) {
+    if (is_look_due(live)) {
+        live->looked_ms = pass->slot.ms;
+        if (ask_for_evidence(live)) {
+            return true;
+        }
+    } else if (live->alerting.vanished.len != 0 && ask_for_evidence(live)) {
         return true;
     }
     settle(live);

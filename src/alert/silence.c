@@ -182,7 +182,7 @@ static bool take_operator(struct str *rest, enum matcher_op *op)
     return false;
 }
 
-/* What stands between the quotes, or NULL for where it stands so that it cannot be read. */
+/* What stands in `raw`, with or without quotes around it; why it cannot be read, or NULL. */
 static const char *unquote(struct str raw, struct strbuf *out)
 {
     bool quoted = raw.len != 0 && raw.data[0] == '"';
@@ -200,6 +200,22 @@ static const char *unquote(struct str raw, struct strbuf *out)
         }
     }
     return quoted ? "the quote is not closed" : NULL;
+}
+
+/* Bytes of the name at the start: a word, or anything in quotes; 0 where there is none. */
+static size_t name_length(struct str text)
+{
+    size_t n = 0;
+    if (text.len != 0 && text.data[0] == '"') {
+        for (n = 1; n < text.len && text.data[n] != '"'; n++) {
+            n += text.data[n] == '\\';
+        }
+        return n < text.len ? n + 1 : 0;
+    }
+    while (n < text.len && is_name_character(text.data[n], n == 0)) {
+        n++;
+    }
+    return n;
 }
 
 static bool add_read(struct silence *s, enum matcher_op op, struct str name, struct str value,
@@ -229,6 +245,30 @@ static bool is_lone_word(struct str text)
     return text.len != 0;
 }
 
+/* `name` and `value` are as they were written. */
+static bool add_written(struct silence *s, enum matcher_op op, struct str name, struct str value,
+                        struct str text, struct error *err)
+{
+    struct strbuf read_name;
+    struct strbuf read_value;
+    strbuf_init(&read_name, LABELS_MAX_VALUE);
+    strbuf_init(&read_value, LABELS_MAX_VALUE);
+    const char *why = unquote(name, &read_name);
+    why = why == NULL ? unquote(value, &read_value) : why;
+    bool ok;
+    if (why != NULL || read_name.len == 0) {
+        ok = refuse_matcher(text, why != NULL ? why : "its name is empty", err);
+    } else if (read_name.overflowed || read_value.overflowed) {
+        ok = error_set(err, ERROR_LIMIT, "a matcher's value of more than %d bytes",
+                       LABELS_MAX_VALUE);
+    } else {
+        ok = add_read(s, op, strbuf_str(&read_name), strbuf_str(&read_value), text, err);
+    }
+    strbuf_release(&read_name);
+    strbuf_release(&read_value);
+    return ok;
+}
+
 bool silence_add_matcher(struct silence *s, struct str text, struct error *err)
 {
     struct str trimmed = str_trim(text);
@@ -238,32 +278,37 @@ bool silence_add_matcher(struct silence *s, struct str text, struct error *err)
     if (!utf8_valid(text)) {
         return refuse_matcher(text, "it is not UTF-8", err);
     }
-    size_t n = 0;
-    while (n < trimmed.len && is_name_character(trimmed.data[n], n == 0)) {
-        n++;
-    }
-    struct str name = str_slice(trimmed, 0, n);
+    size_t n = name_length(trimmed);
     struct str rest = str_trim(str_slice(trimmed, n, trimmed.len));
     enum matcher_op op;
-    if (n == 0 || !take_operator(&rest, &op)) {
-        return is_lone_word(trimmed)
-                   ? add_read(s, MATCH_EQUAL, STR(ALERTNAME), trimmed, trimmed, err)
-                   : refuse_matcher(trimmed, "no name and operator at its beginning", err);
+    if (n != 0 && take_operator(&rest, &op)) {
+        return add_written(s, op, str_slice(trimmed, 0, n), str_trim(rest), trimmed, err);
     }
-    struct strbuf value;
-    strbuf_init(&value, LABELS_MAX_VALUE);
-    const char *why = unquote(str_trim(rest), &value);
-    bool ok;
-    if (why != NULL) {
-        ok = refuse_matcher(trimmed, why, err);
-    } else if (value.overflowed) {
-        ok = error_set(err, ERROR_LIMIT, "a matcher's value of more than %d bytes",
-                       LABELS_MAX_VALUE);
-    } else {
-        ok = add_read(s, op, name, strbuf_str(&value), trimmed, err);
+    return is_lone_word(trimmed)
+               ? add_read(s, MATCH_EQUAL, STR(ALERTNAME), trimmed, trimmed, err)
+               : refuse_matcher(trimmed, "no name and operator at its beginning", err);
+}
+
+/* With the escapes that are read back here, and by PromQL. */
+static void add_quoted(struct strbuf *out, const char *text)
+{
+    strbuf_add_char(out, '"');
+    for (const char *c = text; *c != '\0'; c++) {
+        if (*c == '\n') {
+            strbuf_add_c(out, "\\n");
+        } else {
+            strbuf_add_c(out, *c == '"' || *c == '\\' ? "\\" : "");
+            strbuf_add_char(out, *c);
+        }
     }
-    strbuf_release(&value);
-    return ok;
+    strbuf_add_char(out, '"');
+}
+
+/* As PromQL has it: no colon, other than in Alertmanager's. */
+static bool is_plain_name(const char *name)
+{
+    return name_length(str_from(name)) == strlen(name) && name[0] != '"' &&
+           strchr(name, ':') == NULL;
 }
 
 void silence_format_matchers(struct strbuf *out, const struct silence *s)
@@ -271,7 +316,13 @@ void silence_format_matchers(struct strbuf *out, const struct silence *s)
     const char *between = "";
     VEC_EACH (&s->matchers, struct matcher, m) {
         strbuf_add_c(out, between);
-        matcher_format(out, m);
+        if (is_plain_name(m->name)) {
+            strbuf_add_c(out, m->name);
+        } else {
+            add_quoted(out, m->name);
+        }
+        strbuf_add_c(out, matcher_op_text(m->op));
+        add_quoted(out, m->value);
         between = ", ";
     }
 }

@@ -51,7 +51,8 @@ bool silence_check(const struct silence *s, struct error *err) ATTR_NODISCARD;
 /* Adds `name=value`, `name!=value`, `name=~pattern`, `name!~pattern`, the value quoted or not
  * (alertmanager: pkg/labels/parse.go); a lone word is an alert's name. */
 bool silence_add_matcher(struct silence *s, struct str text, struct error *err) ATTR_NODISCARD;
-/* `alertname="X", service="y"` */
+/* `alertname="X", service="y"`: each reads back by silence_add_matcher, all of it within braces as
+ * PromQL. */
 void silence_format_matchers(struct strbuf *out, const struct silence *s);
 /* A random UUID (version 4) as 36 characters; the caller frees. */
 char *silence_new_id(void);

@@ -373,6 +373,7 @@ bool why_build(struct why *why, const struct alerts *alerts, const struct why_qu
                const struct transition *ledger, size_t count, struct error *err)
 {
     why->now_ms = question->now.ms;
+    why->ledger_only = alerts == NULL;
     why->past = question->at.ms != 0 && question->at.ms < question->now.ms;
     why->at_ms = why->past ? question->at.ms : question->now.ms;
     add_rules(why, alerts, question->rule);

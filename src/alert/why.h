@@ -79,7 +79,8 @@ struct why {
     struct arena arena;
     int64_t now_ms;
     int64_t at_ms;
-    bool past; /* reconstructed for at_ms */
+    bool past;        /* reconstructed for at_ms */
+    bool ledger_only; /* no engine runs that would know the rules */
     VEC(struct why_rule) rules;
 };
 

@@ -131,7 +131,9 @@ static void rule(const struct page *p, const struct why_rule *r)
     if (!r->known) {
         bool others = r->alerts.len != 0 && r->alerts.items[0]->origin != NULL;
         row(p, "note");
-        strbuf_add_c(p->out, others ? "a rule of another engine" : "no such rule is loaded now");
+        strbuf_add_c(p->out, p->why->ledger_only ? "no engine runs that would know the rule"
+                             : others            ? "a rule of another engine"
+                                                 : "no such rule is loaded now");
         end(p);
     }
 }

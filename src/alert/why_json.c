@@ -169,6 +169,7 @@ void why_json(struct json_writer *w, const struct why *why)
     add_time(w, "now", why->now_ms);
     add_time(w, "at", why->at_ms);
     add_bool(w, "past", why->past);
+    add_bool(w, "ledgerOnly", why->ledger_only);
     json_writer_key(w, "rules");
     json_writer_array(w);
     VEC_EACH (&why->rules, struct why_rule, r) {

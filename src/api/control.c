@@ -157,6 +157,35 @@ static int status_of(enum error_kind kind, const char **type)
     return 500;
 }
 
+/* As Prometheus' API gives errors, and with the suggestion. */
+static void add_failure(struct json_writer *w, const char *type, const struct error *err)
+{
+    json_writer_object(w);
+    json_writer_key(w, "status");
+    json_writer_text(w, "error");
+    json_writer_key(w, "errorType");
+    json_writer_text(w, type);
+    json_writer_key(w, "error");
+    json_writer_text(w, error_text(err));
+    if (err->suggestion != NULL) {
+        json_writer_key(w, "suggestion");
+        json_writer_text(w, err->suggestion);
+    }
+    json_writer_end(w);
+}
+
+/* Alertmanager's errors are a text (api/v2/openapi.yaml: responses); amtool shows nothing else. */
+static void add_failure_v2(struct json_writer *w, const struct error *err)
+{
+    if (err->suggestion == NULL) {
+        json_writer_text(w, error_text(err));
+        return;
+    }
+    char *text = mem_printf("%s: %s", error_text(err), err->suggestion);
+    json_writer_text(w, text);
+    free(text);
+}
+
 void control_fail(struct http_exchange *exchange, struct error *err)
 {
     const char *type;
@@ -164,18 +193,11 @@ void control_fail(struct http_exchange *exchange, struct error *err)
     struct strbuf text = STRBUF_INIT;
     struct json_writer w;
     json_writer_init(&w, &text);
-    json_writer_object(&w);
-    json_writer_key(&w, "status");
-    json_writer_text(&w, "error");
-    json_writer_key(&w, "errorType");
-    json_writer_text(&w, type);
-    json_writer_key(&w, "error");
-    json_writer_text(&w, error_text(err));
-    if (err->suggestion != NULL) {
-        json_writer_key(&w, "suggestion");
-        json_writer_text(&w, err->suggestion);
+    if (str_starts_with(http_exchange_path(exchange), STR("/api/v2/"))) {
+        add_failure_v2(&w, err);
+    } else {
+        add_failure(&w, type, err);
     }
-    json_writer_end(&w);
     http_exchange_answer_buffer(exchange, status, "application/json", &text);
     strbuf_release(&text);
     error_release(err);
@@ -202,22 +224,6 @@ struct json_document *control_body(struct http_exchange *exchange, struct error 
         return NULL;
     }
     return document;
-}
-
-bool control_text(struct json object, const char *key, struct str *out, struct error *err)
-{
-    struct json value = json_member(object, str_from(key));
-    enum json_kind kind = json_kind(value);
-    *out = STR("");
-    if (kind == JSON_KIND_STRING) {
-        *out = json_str(value);
-        if (str_find(*out, '\0') < out->len) {
-            return error_set(err, ERROR_TYPE, "'%s' has a NUL in it", key);
-        }
-        return true;
-    }
-    return kind == JSON_KIND_MISSING || kind == JSON_KIND_NULL ||
-           error_set(err, ERROR_TYPE, "'%s' is not a text", key);
 }
 
 char *control_actor(const struct control *api, const struct http_exchange *exchange,

@@ -14,10 +14,10 @@
  *                                                POST   /api/tocsin/v1/reload
  *
  * Reading answers at once. What changes something answers when it is on disk; where it could not be
- * kept it holds in memory and the answer has `warnings`. Errors are {"status": "error",
- * "errorType": ..., "error": ..., "suggestion": ...}. Who acts is `by`, or the user at the other
- * end of the unix socket. A body must be sent as application/json unless it comes over the unix
- * socket: then no page in a browser can send one.
+ * kept it holds in memory and the answer has `warnings`. Errors are a text under /api/v2/, as
+ * Alertmanager's are, else {"status": "error", "errorType": ..., "error": ..., "suggestion": ...}.
+ * Who acts is `by`, or the user at the other end of the unix socket. A body must be sent as
+ * application/json unless it comes over the unix socket: then no page in a browser can send one.
  *
  * Owner: control_create/control_destroy. It is made before the http_server that is given its
  * routes, and destroyed after that one and after the alerts.

@@ -5,6 +5,7 @@
 #define TOCSIN_API_CONTROL_PRIVATE_H
 
 #include "api/control.h"
+#include "api/member.h"
 #include "base/json_writer.h"
 #include "base/vec.h"
 #include "net/json.h"
@@ -40,9 +41,6 @@ void control_fail(struct http_exchange *exchange, struct error *err);
 /* The body as a JSON object; the caller destroys. NULL with `err`. */
 struct json_document *control_body(struct http_exchange *exchange,
                                    struct error *err) ATTR_NODISCARD;
-/* A text of the object, "" where it is not there. */
-bool control_text(struct json object, const char *key, struct str *out,
-                  struct error *err) ATTR_NODISCARD;
 /* Who acts: `given`, or who is at the other end. A heap string, or NULL with `err`. */
 char *control_actor(const struct control *api, const struct http_exchange *exchange,
                     struct str given, struct error *err) ATTR_NODISCARD;

@@ -79,6 +79,7 @@ void control_alerts_get(void *user, struct http_exchange *exchange)
     control_answer_begin(&answer);
     json_writer_object(w);
     alert_json_time(w, "now", control_now(api));
+    alert_json_time(w, "lastCycle", alerts_last_cycle(api->alerts));
     alert_json_text(w, "problem", alerts_problem(api->alerts));
     alerts_counts(api->alerts, &counts);
     json_writer_key(w, "counts");
@@ -141,7 +142,7 @@ static bool read_named(const struct control *api, struct json body, struct named
     static const char *const keys[] = {"id", "fingerprint"};
     for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
         struct str text;
-        if (!control_text(body, keys[i], &text, err) ||
+        if (!member_text(body, keys[i], &text, err) ||
             (text.len != 0 && !add_named(api, named, text, err))) {
             return false;
         }
@@ -160,7 +161,7 @@ static bool read_expiry(const struct control *api, struct json body, int64_t *ms
     struct str at;
     struct str after;
     *ms = 0;
-    if (!control_text(body, "expires", &at, err) || !control_text(body, "for", &after, err)) {
+    if (!member_text(body, "expires", &at, err) || !member_text(body, "for", &after, err)) {
         return false;
     }
     int64_t now_ms = control_now(api).ms;
@@ -208,8 +209,8 @@ static bool read_act(const struct control *api, struct http_exchange *exchange, 
         return false;
     }
     struct json body = json_root(document);
-    bool ok = read_named(api, body, &act->named, err) && control_text(body, "by", &by, err) &&
-              control_text(body, "note", &note, err) && check_note(note, err) &&
+    bool ok = read_named(api, body, &act->named, err) && member_text(body, "by", &by, err) &&
+              member_text(body, "note", &note, err) && check_note(note, err) &&
               read_expiry(api, body, &act->expires_ms, err) &&
               (act->by = control_actor(api, exchange, by, err)) != NULL;
     if (ok) {

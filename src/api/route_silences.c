@@ -7,6 +7,7 @@
 
 /* Names in a preview; how many there are is said beside them. */
 #define PREVIEW_NAMES 100
+#define NOBODY        "somebody over the network"
 
 struct shown_states {
     bool active, pending, expired;
@@ -106,7 +107,10 @@ void control_v2_silence_delete(void *user, struct http_exchange *exchange)
     if (s == NULL) {
         return;
     }
-    char *by = control_actor(api, exchange, http_exchange_param(exchange, "by", 0), &err);
+    struct str given = http_exchange_param(exchange, "by", 0);
+    /* Alertmanager's clients do not say who ends a silence. */
+    given = given.len == 0 && !http_exchange_peer(exchange)->local ? STR(NOBODY) : given;
+    char *by = control_actor(api, exchange, given, &err);
     if (by == NULL) {
         control_fail(exchange, &err);
         return;

@@ -2,7 +2,7 @@
 #include "api/silence_json.h"
 
 #include "api/alert_json.h"
-#include "api/control_private.h"
+#include "api/member.h"
 #include "base/timestamp.h"
 
 static void add_matcher(struct json_writer *w, const struct matcher *m)
@@ -70,7 +70,7 @@ static bool read_matcher(struct silence *s, struct json object, struct error *er
     if (json_kind(object) != JSON_KIND_OBJECT) {
         return error_set(err, ERROR_TYPE, "a matcher is not an object");
     }
-    if (!control_text(object, "name", &name, err) || !control_text(object, "value", &value, err) ||
+    if (!member_text(object, "name", &name, err) || !member_text(object, "value", &value, err) ||
         !read_flag(object, "isRegex", false, &regex, err) ||
         !read_flag(object, "isEqual", true, &equal, err)) {
         return false;
@@ -113,7 +113,7 @@ static bool read_matchers(struct silence *s, struct json list, struct error *err
 static bool read_time(struct json object, const char *key, int64_t *ms, struct error *err)
 {
     struct str text;
-    if (!control_text(object, key, &text, err)) {
+    if (!member_text(object, key, &text, err)) {
         return false;
     }
     return text.len == 0 || timestamp_parse(text, ms) ||
@@ -124,7 +124,7 @@ static bool read_time(struct json object, const char *key, int64_t *ms, struct e
 static bool read_text(struct json object, const char *key, char **out, struct error *err)
 {
     struct str text;
-    if (!control_text(object, key, &text, err)) {
+    if (!member_text(object, key, &text, err)) {
         return false;
     }
     *out = text.len != 0 ? str_dup(text) : NULL;

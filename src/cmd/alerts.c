@@ -14,6 +14,7 @@ static const struct option_row options[] = {
     {"all", 'a', NULL, "also what is silenced, inhibited or resolved"},
     {"format", 'f', "table|plain|json", "how to print them (table)"},
     ENGINE_SOCKET_OPTION,
+    ENGINE_STATE_OPTION,
 };
 
 static int terminal_width(void)

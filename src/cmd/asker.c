@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/suggest.h"
+#include "query/directory.h"
 
 #define POLL_GAP_MS  1100
 #define SUGGEST_FROM 64
@@ -29,10 +30,14 @@ bool asker_is_local(const struct answerer *answerer)
 bool asker_find_failing(const struct asker *a, const struct answerer *answerer, struct error *err)
 {
     const struct directory *d = engine_directory(a->engine);
+    bool of_all = strcmp(answerer->source, DIRECTORY_LOCAL) == 0;
     for (size_t i = 0; asker_is_local(answerer) && i < engine_source_count(a->engine); i++) {
         struct source_health health = {0};
         engine_source_health(a->engine, i, loop_wall(a->loop), &health);
-        if (health.failures_in_a_row > 0 && directory_find(d, health.name) == answerer) {
+        struct answerer *of_source = directory_find(d, health.name);
+        bool counts =
+            of_all ? of_source != NULL && asker_is_local(of_source) : of_source == answerer;
+        if (health.failures_in_a_row > 0 && counts) {
             error_set(err, health.error_kind, "'%s' cannot be read: %s", health.name, health.error);
             return true;
         }
@@ -163,8 +168,15 @@ struct asker *asker_create(struct loop *loop, struct config *config, const char 
     a->events = *events;
     a->timer = loop_timer_create(loop, "poll again", poll_again, a);
     a->look = loop_defer(loop, first_look, a);
+    const char *asked = name != NULL ? name : config->default_source;
+    bool all = asked != NULL && strcmp(asked, DIRECTORY_LOCAL) == 0;
+    if (all) {
+        /* The engine over all that is polled comes with that of rules: here it has none. */
+        ruleset_unref(config->rules.set);
+        config->rules.set = ruleset_create();
+    }
     const struct engine_options engine = {
-        .loop = loop, .config = config, .changed = engine_moved, .user = a};
+        .loop = loop, .config = config, .rules = all, .changed = engine_moved, .user = a};
     a->engine = engine_create(&engine);
     return a;
 }

@@ -27,7 +27,8 @@ struct asker_events {
  * source has no name). NULL after reported errors. */
 struct config *asker_config(const struct invocation *inv, bool *is_target, struct diags *diags);
 
-/* `name` is of the source, or NULL: the default one, or the first that answers by itself. */
+/* `name` is of the source, or NULL: the default one, or the first that answers by itself. "local":
+ * all that is polled. Rules are not evaluated; the configuration may lose them. */
 struct asker *asker_create(struct loop *loop, struct config *config, const char *name,
                            const struct asker_events *events);
 void asker_destroy(struct asker *a);

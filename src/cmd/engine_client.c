@@ -217,7 +217,8 @@ static enum error_kind kind_of(int status)
 /* The error that the answer tells of. */
 static bool read_failure(int status, struct json root, struct error *err)
 {
-    struct str text = json_str(json_find(root, "error"));
+    struct str text =
+        json_kind(root) == JSON_KIND_STRING ? json_str(root) : json_str(json_find(root, "error"));
     struct str suggestion = json_str(json_find(root, "suggestion"));
     if (text.len == 0) {
         return error_set(err, kind_of(status), "the engine answers with HTTP status %d", status);

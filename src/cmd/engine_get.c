@@ -42,11 +42,16 @@ static char *path_of(const struct engine_question *q)
     return path;
 }
 
-static bool ask_disk(const struct engine_question *q, const struct silence *filter,
-                     struct engine_reply *out, struct error *err)
+bool engine_state_counts(const struct invocation *inv)
+{
+    return !engine_is_named(inv) || invocation_value(inv, "state") != NULL;
+}
+
+static bool ask_disk(const struct invocation *inv, const struct engine_question *q,
+                     const struct silence *filter, struct engine_reply *out, struct error *err)
 {
     strbuf_init(&out->body, ENGINE_MAX_ANSWER);
-    if (engine_state_answer(q, filter, now_ms(), &out->body, err)) {
+    if (engine_state_answer(invocation_value(inv, "state"), q, filter, now_ms(), &out->body, err)) {
         out->document = json_parse(strbuf_str(&out->body), ENGINE_MAX_ANSWER, err);
     }
     if (out->document == NULL) {
@@ -69,11 +74,12 @@ bool engine_get(const struct invocation *inv, const struct engine_question *ques
         ok = engine_ask(inv, "GET", path, STR_NONE, out, err);
         free(path);
         /* An engine that was named is asked and no other: not what another one left, either. */
-        if (!ok && err->kind == ERROR_REFUSED && !engine_is_named(inv)) {
+        if (!ok && err->kind == ERROR_REFUSED && engine_state_counts(inv)) {
             struct error none = ERROR_INIT;
-            ok = ask_disk(question, &filter, out, &none);
+            ok = ask_disk(inv, question, &filter, out, &none);
             /* That none runs is the news where there never was one. */
-            if (ok || none.kind != ERROR_NOT_FOUND) {
+            bool silent = none.kind == ERROR_NOT_FOUND || none.kind == ERROR_CONFIG;
+            if (ok || !silent || invocation_value(inv, "state") != NULL) {
                 error_release(err);
                 error_move(err, &none);
             }

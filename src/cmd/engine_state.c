@@ -54,8 +54,12 @@ static bool read_silence(struct old_state *state, const struct silence_record *r
 }
 
 /* One's own state or, where there is none, a service's. */
-static bool open_reader(struct old_state *state, struct error *err)
+static bool open_reader(struct old_state *state, const char *named, struct error *err)
 {
+    if (named != NULL) {
+        state->reader = journal_open_reader(named, err);
+        return state->reader != NULL;
+    }
     char *folder = state_dir_find(err);
     state->reader = folder != NULL ? journal_open_reader(folder, err) : NULL;
     free(folder);
@@ -67,10 +71,12 @@ static bool open_reader(struct old_state *state, struct error *err)
     return state->reader != NULL;
 }
 
-static bool old_state_open(struct old_state *state, int64_t now_ms, struct error *err)
+static bool old_state_open(struct old_state *state, const char *folder, int64_t now_ms,
+                           struct error *err)
 {
     *state = (struct old_state){.now_ms = now_ms, .table = label_table_create()};
-    if (!open_reader(state, err) || !journal_reader_load(state->reader, &state->journal, err)) {
+    if (!open_reader(state, folder, err) ||
+        !journal_reader_load(state->reader, &state->journal, err)) {
         return false;
     }
     VEC_EACH (&state->journal.silences, struct silence_record, r) {
@@ -81,10 +87,10 @@ static bool old_state_open(struct old_state *state, int64_t now_ms, struct error
     return true;
 }
 
-bool engine_state_age(int64_t now_ms, int64_t *age_ms, struct error *err)
+bool engine_state_age(const char *folder, int64_t now_ms, int64_t *age_ms, struct error *err)
 {
     struct old_state state;
-    bool ok = old_state_open(&state, now_ms, err);
+    bool ok = old_state_open(&state, folder, now_ms, err);
     int64_t alive_ms = ok ? state.journal.engine.alive_ms : 0;
     *age_ms = alive_ms != 0 && alive_ms <= now_ms ? now_ms - alive_ms : -1;
     old_state_release(&state);
@@ -238,12 +244,13 @@ static bool add_why(struct json_writer *w, const struct old_state *state,
     return ok;
 }
 
-bool engine_state_answer(const struct engine_question *question, const struct silence *filter,
-                         int64_t now_ms, struct strbuf *out, struct error *err)
+bool engine_state_answer(const char *folder, const struct engine_question *question,
+                         const struct silence *filter, int64_t now_ms, struct strbuf *out,
+                         struct error *err)
 {
     struct old_state state;
     struct json_writer w;
-    bool ok = old_state_open(&state, now_ms, err);
+    bool ok = old_state_open(&state, folder, now_ms, err);
     json_writer_init(&w, out);
     json_writer_object(&w);
     if (ok) {

@@ -9,6 +9,12 @@
 #include "alert/silence.h"
 #include "cmd/engine_client.h"
 
+/* The row that every command has that reads, beside ENGINE_SOCKET_OPTION. */
+#define ENGINE_STATE_OPTION                                               \
+    {                                                                     \
+        "state", 0, "DIRECTORY", "the state to read where no engine runs" \
+    }
+
 enum engine_about {
     ENGINE_ALERTS,   /* {"alerts": [...]} */
     ENGINE_SILENCES, /* [...] or, from disk, {"silences": [...]} */
@@ -24,16 +30,21 @@ struct engine_question {
     bool expired;     /* for silences: these too */
 };
 
+/* Is what is on disk meant, too? Not where a socket was named, unless the state was, too. */
+bool engine_state_counts(const struct invocation *inv);
 /* ERROR_REFUSED where no engine runs and none has left anything. */
 bool engine_get(const struct invocation *inv, const struct engine_question *question,
                 struct engine_reply *out, struct error *err) ATTR_NODISCARD;
 /* True for an answer from disk, after having said so on standard error, and how old it is. */
 bool engine_reply_is_old(const struct engine_reply *reply);
 
-/* The answer from disk, as text. */
-bool engine_state_answer(const struct engine_question *question, const struct silence *filter,
-                         int64_t now_ms, struct strbuf *out, struct error *err) ATTR_NODISCARD;
+/* The answer from disk, as text. `folder` NULL: where an engine of one's own, or a service, keeps
+ * its state. */
+bool engine_state_answer(const char *folder, const struct engine_question *question,
+                         const struct silence *filter, int64_t now_ms, struct strbuf *out,
+                         struct error *err) ATTR_NODISCARD;
 /* How long ago the last engine was alive. */
-bool engine_state_age(int64_t now_ms, int64_t *age_ms, struct error *err) ATTR_NODISCARD;
+bool engine_state_age(const char *folder, int64_t now_ms, int64_t *age_ms,
+                      struct error *err) ATTR_NODISCARD;
 
 #endif

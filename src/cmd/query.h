@@ -28,6 +28,7 @@ struct query_question {
     int64_t timeout_ms; /* 0: the default */
     value_format format;
     const char *source; /* --source, or NULL */
+    struct str name;    /* what the expression is called in hints; empty: QUERY_FILE */
 };
 
 /* query_question.c. What the command line says, the expression not yet parsed; `q` is zeroed. */

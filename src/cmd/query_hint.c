@@ -47,8 +47,10 @@ static void add_hint(struct diags *diags, const struct query_question *q, const 
                      const struct str *names, size_t count, const char *message, struct str name)
 {
     char *suggestion = nearest(name, names, count);
-    struct diag *diag = diags_add(diags, DIAG_INFO, QUERY_FILE, q->text,
+    char *place = q->name.len != 0 ? str_dup(q->name) : mem_strdup(QUERY_FILE);
+    struct diag *diag = diags_add(diags, DIAG_INFO, place, q->text,
                                   diag_span(q->text, n->begin, n->end), "%s", message);
+    free(place);
     if (suggestion != NULL) {
         diag_suggest(diag, "did you mean '%s'?", suggestion);
     }

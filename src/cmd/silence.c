@@ -28,6 +28,7 @@ static const struct option_row options[] = {
     {"all", 'a', NULL, "with --list: expired ones, too"},
     {"expire", 0, "ID", "end one now"},
     ENGINE_SOCKET_OPTION,
+    ENGINE_STATE_OPTION,
 };
 
 /* --- what one is --- */

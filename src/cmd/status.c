@@ -13,6 +13,7 @@ static const struct option_row options[] = {
     {"tmux", 0, NULL, "for a status line of tmux, with colours"},
     {"json", 'j', NULL, "all that the engine says of itself"},
     ENGINE_SOCKET_OPTION,
+    ENGINE_STATE_OPTION,
 };
 
 static bool check_usage(const struct invocation *inv, struct error *err)
@@ -43,8 +44,8 @@ static int print_unknown(const struct invocation *inv, const struct error *why)
     struct error err = ERROR_INIT;
     struct strbuf line = STRBUF_INIT;
     int64_t age_ms = -1;
-    if (why->kind == ERROR_REFUSED && !engine_is_named(inv) &&
-        engine_state_age(clock_wall(&clock).ms, &age_ms, &err)) {
+    if (why->kind == ERROR_REFUSED && engine_state_counts(inv) &&
+        engine_state_age(invocation_value(inv, "state"), clock_wall(&clock).ms, &age_ms, &err)) {
         status_line_gone(&line, form_of(inv), age_ms);
     } else {
         status_line_unknown(&line, form_of(inv), why);

@@ -1,8 +1,10 @@
 /* --version: what this is and what it runs with. */
 #include "base/strbuf.h"
 #include "cmd/help.h"
+#include "db/connection.h"
 #include "loop/loop.h"
 #include "net/http.h"
+#include "net/http_server.h"
 #include "net/json.h"
 #include "series/regex.h"
 #include "source/source.h"
@@ -20,6 +22,8 @@ void help_print_version(FILE *out)
     fprintf(out, "yaml     libyaml %s\n", yaml_library());
     fprintf(out, "json     jansson %s\n", json_library());
     fprintf(out, "regex    PCRE2 %s\n", strbuf_cstr(&regex));
+    fprintf(out, "state    SQLite %s\n", connection_library());
+    fprintf(out, "socket   libmicrohttpd %s\n", http_server_library());
     fprintf(out, "sources ");
     size_t count;
     const struct source_ops *const *table = source_table(&count);

@@ -12,6 +12,7 @@ static const struct option_row options[] = {
     {"at", 't', "TIME", "as it was known then: Unix seconds, RFC 3339, now-1h"},
     {"format", 'f', "text|json", "how to print it (text)"},
     ENGINE_SOCKET_OPTION,
+    ENGINE_STATE_OPTION,
 };
 
 static bool make_question(const struct invocation *inv, struct engine_question *question,

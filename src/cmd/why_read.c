@@ -164,6 +164,7 @@ bool why_read(struct why *why, struct json answer, struct error *err)
     why->now_ms = moment(from, "now");
     why->at_ms = moment(from, "at");
     why->past = flag(from, "past");
+    why->ledger_only = flag(from, "ledgerOnly");
     for (size_t i = 0; i < json_size(rules); i++) {
         read_rule(why, json_item(rules, i));
     }

@@ -7,6 +7,7 @@
 
 #include "net/http.h"
 #include "net/url.h"
+#include "query/directory.h"
 #include "yaml/read.h"
 
 #define MAX_SERIES_LIMIT ((int64_t)100000000)
@@ -173,7 +174,8 @@ static bool has_panel(const struct config *config, const char *name)
 static void check_names(const struct config *config, struct yaml_reader *r,
                         const struct yaml_node *root)
 {
-    if (config->default_source != NULL && !has_source(config, config->default_source)) {
+    if (config->default_source != NULL && strcmp(config->default_source, DIRECTORY_LOCAL) != 0 &&
+        !has_source(config, config->default_source)) {
         yaml_error(r, yaml_get(yaml_get(root, "global"), "default_source"),
                    "there is no source '%s'", config->default_source);
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/suggest.h"
 #include "engine/config.h"
 #include "engine/service_signals.h"
 #include "query/directory.h"
@@ -30,12 +31,11 @@ static struct rule_file *parse_pack(struct str name, struct diags *diags, struct
     return out;
 }
 
-static void add_file(struct config_rules *rules, struct rule_file *file, const char *source,
-                     int64_t interval_ms)
+static void add_file(struct config_rules *rules, struct rule_file *file,
+                     const struct ruleset_binding *binding)
 {
-    bool local = strcmp(source, DIRECTORY_LOCAL) == 0;
     if (file != NULL) {
-        ruleset_add(rules->set, file, source, local, interval_ms);
+        ruleset_add(rules->set, file, binding);
         rule_file_unref(file);
     }
 }
@@ -49,7 +49,9 @@ void config_rules_init(struct config_rules *rules)
 void config_rules_add_own(struct config_rules *rules, int64_t interval_ms, struct diags *diags)
 {
     struct error err = ERROR_INIT;
-    add_file(rules, parse_pack(STR(OWN_PACK), diags, &err), DIRECTORY_LOCAL, interval_ms);
+    const struct ruleset_binding binding = {
+        .source = DIRECTORY_LOCAL, .local = true, .interval_ms = interval_ms};
+    add_file(rules, parse_pack(STR(OWN_PACK), diags, &err), &binding);
     if (error_is(&err)) {
         diags_add_error(diags, NULL, STR_NONE, &err);
         error_release(&err);
@@ -91,66 +93,123 @@ static const struct source_config *find_source(const struct config *config, cons
     return NULL;
 }
 
+/* Series, not only alerts that another engine has. */
+static bool has_series(const struct source_config *source)
+{
+    return source->ops->answers_promql ||
+           (source->ops->report != NULL && source->ops->foreign == NULL);
+}
+
 /* "local" for what is polled: one store, one engine. */
 static const char *answering(const struct source_config *source)
 {
     return source->ops->answers_promql ? source->name : DIRECTORY_LOCAL;
 }
 
-/* Who answers where nobody is named, or NULL where that is not clear. */
-static const char *default_source(const struct config *config)
+/* The only one there is, or NULL where there are several. */
+static const char *only_source(const struct config *config)
 {
-    if (config->default_source != NULL) {
-        const struct source_config *named = find_source(config, config->default_source);
-        return named != NULL ? answering(named) : NULL;
-    }
     const char *only = NULL;
     VEC_EACH (&config->sources.list, const struct source_config, source) {
-        bool has_data = source->ops->answers_promql || source->ops->report != NULL;
-        if (has_data && only != NULL && strcmp(only, answering(source)) != 0) {
+        if (has_series(source) && only != NULL && strcmp(only, answering(source)) != 0) {
             return NULL;
         }
-        only = has_data ? answering(source) : only;
+        only = has_series(source) ? answering(source) : only;
     }
     return only != NULL ? only : DIRECTORY_LOCAL;
 }
 
-/* NULL after an error at `at`. */
-static const char *resolve(const struct reading *reading, const struct yaml_node *at,
+static void refuse_unknown(const struct reading *reading, const struct yaml_node *at,
                            const char *named)
 {
-    if (named == NULL) {
-        const char *source = default_source(reading->config);
-        if (source == NULL) {
-            struct diag *diag = yaml_error(reading->r, at, "which source answers for this?");
-            diag_suggest(diag,
-                         "name it as 'source' here or as global.default_source; '%s' is the "
-                         "store of what tocsin polls itself",
-                         DIRECTORY_LOCAL);
+    VEC(const char *) names = {0};
+    VEC_EACH (&reading->config->sources.list, const struct source_config, source) {
+        if (has_series(source)) {
+            vec_push(&names, source->name);
         }
-        return source;
     }
+    vec_push(&names, DIRECTORY_LOCAL);
+    struct diag *diag = yaml_error(reading->r, at, "there is no source '%s'", named);
+    const char *nearest = suggest_nearest(str_from(named), names.items, names.len);
+    if (nearest != NULL) {
+        diag_suggest(diag, "did you mean '%s'?", nearest);
+    }
+    vec_release(&names);
+}
+
+/* Who answers; NULL after an error at `at`. */
+static const char *resolve_named(const struct reading *reading, const struct yaml_node *at,
+                                 const char *named)
+{
     if (strcmp(named, DIRECTORY_LOCAL) == 0) {
         return DIRECTORY_LOCAL;
     }
     const struct source_config *source = find_source(reading->config, named);
     if (source == NULL) {
-        yaml_error(reading->r, at, "there is no source '%s'", named);
+        refuse_unknown(reading, at, named);
+        return NULL;
+    }
+    if (!has_series(source)) {
+        struct diag *diag = yaml_error(reading->r, at, "'%s' has alerts and no series", named);
+        diag_suggest(diag, "rules need a source that can be asked, or '%s'", DIRECTORY_LOCAL);
         return NULL;
     }
     return answering(source);
 }
 
-static void load(const struct reading *reading, const char *path, const char *source)
+/* The same where none is named. An unknown default is told where it is named. */
+static const char *resolve_default(const struct reading *reading, const struct yaml_node *at)
+{
+    const char *named = reading->config->default_source;
+    bool known = named != NULL && (strcmp(named, DIRECTORY_LOCAL) == 0 ||
+                                   find_source(reading->config, named) != NULL);
+    if (known) {
+        return resolve_named(reading, at, named);
+    }
+    const char *only = named == NULL ? only_source(reading->config) : NULL;
+    if (named == NULL && only == NULL) {
+        struct diag *diag = yaml_error(reading->r, at, "which source answers for this?");
+        diag_suggest(diag,
+                     "name it as 'source' here or as global.default_source; '%s' is the "
+                     "store of what tocsin polls itself",
+                     DIRECTORY_LOCAL);
+    }
+    return only;
+}
+
+static bool is_read(const struct reading *reading, const char *path, const char *source)
+{
+    VEC_EACH (&reading->config->rules.set->groups, const struct bound_group, group) {
+        if (strcmp(group->file->file, path) == 0 && strcmp(group->source, source) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void watch(struct config_rules *rules, const char *path)
+{
+    VEC_EACH (&rules->watched, char *const, file) {
+        if (strcmp(*file, path) == 0) {
+            return;
+        }
+    }
+    vec_push(&rules->watched, mem_strdup(path));
+}
+
+static void load(const struct reading *reading, const char *path,
+                 const struct ruleset_binding *binding)
 {
     struct config_rules *rules = &reading->config->rules;
-    vec_push(&rules->watched, mem_strdup(path));
-    add_file(rules, rule_file_load(path, reading->r->diags), source, reading->config->interval_ms);
+    watch(rules, path);
+    if (!is_read(reading, path, binding->source)) {
+        add_file(rules, rule_file_load(path, reading->r->diags), binding);
+    }
 }
 
 /* Relative to the folder of the configuration. */
 static void load_pattern(const struct reading *reading, const struct yaml_node *at,
-                         const char *pattern, const char *source)
+                         const char *pattern, const struct ruleset_binding *binding)
 {
     const char *slash = strrchr(reading->config->file, '/');
     int folder = slash != NULL ? (int)(slash - reading->config->file) + 1 : 0;
@@ -160,7 +219,7 @@ static void load_pattern(const struct reading *reading, const struct yaml_node *
     int status = glob(path, 0, NULL, &found);
     if (status == 0) {
         for (size_t i = 0; i < found.gl_pathc; i++) {
-            load(reading, found.gl_pathv[i], source);
+            load(reading, found.gl_pathv[i], binding);
         }
         globfree(&found);
     } else if (status == GLOB_NOMATCH && strpbrk(pattern, "*?[") != NULL) {
@@ -172,11 +231,11 @@ static void load_pattern(const struct reading *reading, const struct yaml_node *
 }
 
 static void load_named(const struct reading *reading, const struct yaml_node *at, const char *text,
-                       const char *source)
+                       const struct ruleset_binding *binding)
 {
     struct str name = str_from(text);
     if (!str_starts_with(name, STR(BUILTIN))) {
-        load_pattern(reading, at, text, source);
+        load_pattern(reading, at, text, binding);
         return;
     }
     struct error err = ERROR_INIT;
@@ -186,35 +245,64 @@ static void load_named(const struct reading *reading, const struct yaml_node *at
         yaml_error_in(reading->r, at, &err);
         error_release(&err);
     }
-    if (!str_equal_c(name, OWN_PACK)) {
-        add_file(&reading->config->rules, file, source, reading->config->interval_ms);
+    bool own = str_equal_c(name, OWN_PACK);
+    if (file != NULL && !own && !is_read(reading, file->file, binding->source)) {
+        add_file(&reading->config->rules, file, binding);
     } else {
         rule_file_unref(file); /* it is there already */
     }
 }
 
-static void read_rule_file(const struct reading *reading, const struct yaml_node *item)
+/* An item of the list; `files` and `source` are NULL where they are not said. */
+struct rule_files_item {
+    const struct yaml_node *at;
+    char *files;
+    char *source;
+    bool recorded_there;
+};
+
+static void read_mapping(const struct reading *reading, const struct yaml_node *node,
+                         struct rule_files_item *item)
+{
+    static const char *const words[] = {"here", "server"};
+    struct yaml_reader *r = reading->r;
+    size_t recorded = 0;
+    const struct yaml_node *files = yaml_required(r, node, "files");
+    item->at = files != NULL ? files : node;
+    yaml_read_string(r, node, "files", &item->files);
+    yaml_read_string(r, node, "source", &item->source);
+    yaml_read_choice(r, node, "recorded", words, ARRAY_LEN(words), &recorded);
+    yaml_read_done(r, node);
+    item->recorded_there = recorded == 1;
+}
+
+static void read_rule_file(const struct reading *reading, const struct yaml_node *node)
 {
     struct yaml_reader *r = reading->r;
-    const struct yaml_node *at = item;
-    char *named = NULL;
-    char *files = NULL;
-    if (item->kind == YAML_MAPPING) {
-        at = yaml_required(r, item, "files");
-        yaml_read_string(r, item, "files", &files);
-        yaml_read_string(r, item, "source", &named);
-        yaml_read_done(r, item);
-    } else if (item->kind == YAML_SCALAR) {
-        files = yaml_string(r, item);
+    struct rule_files_item item = {.at = node};
+    if (node->kind == YAML_MAPPING) {
+        read_mapping(reading, node, &item);
+    } else if (node->kind == YAML_SCALAR) {
+        item.files = yaml_string(r, node);
     } else {
-        yaml_error(r, item, "expected a file name, or a mapping with 'files' and 'source'");
+        yaml_error(r, node, "expected a file name, or a mapping with 'files' and 'source'");
     }
-    const char *source = files != NULL ? resolve(reading, item, named) : NULL;
-    if (source != NULL) {
-        load_named(reading, at, files, source);
+    const char *source = item.files == NULL ? NULL
+                         : item.source == NULL
+                             ? resolve_default(reading, node)
+                             : resolve_named(reading, yaml_get(node, "source"), item.source);
+    bool local = source != NULL && strcmp(source, DIRECTORY_LOCAL) == 0;
+    if (local && item.recorded_there) {
+        yaml_error(r, yaml_get(node, "recorded"), "'%s' is no server that records", source);
+    } else if (source != NULL) {
+        const struct ruleset_binding binding = {.source = source,
+                                                .local = local,
+                                                .recorded_there = item.recorded_there,
+                                                .interval_ms = reading->config->interval_ms};
+        load_named(reading, item.at, item.files, &binding);
     }
-    free(files);
-    free(named);
+    free(item.files);
+    free(item.source);
 }
 
 static void read_rule_files(const struct reading *reading, const struct yaml_node *root)
@@ -254,7 +342,11 @@ static void read_service(const struct reading *reading, const struct yaml_node *
                          const struct service *service)
 {
     const struct yaml_node *list = yaml_get(node, "alerts");
-    const char *source = resolve(reading, list, service->source);
+    /* One that there is not is told where it is named. */
+    bool unknown = service->source != NULL && find_source(reading->config, service->source) == NULL;
+    const char *source = unknown                   ? NULL
+                         : service->source == NULL ? resolve_default(reading, list)
+                                                   : resolve_named(reading, list, service->source);
     if (source == NULL) {
         return;
     }
@@ -271,7 +363,10 @@ static void read_service(const struct reading *reading, const struct yaml_node *
                                         .labels = labels_of(&arena, service),
                                         .expressions = &expressions};
     struct rule_file *file = service_alerts_read(reading->r, list, &scope);
-    add_file(&reading->config->rules, file, source, reading->config->interval_ms);
+    const struct ruleset_binding binding = {.source = source,
+                                            .local = strcmp(source, DIRECTORY_LOCAL) == 0,
+                                            .interval_ms = reading->config->interval_ms};
+    add_file(&reading->config->rules, file, &binding);
     service_signals_release(&signals);
     arena_release(&arena);
 }
@@ -300,4 +395,5 @@ void config_rules_read(struct config *config, struct yaml_reader *r, const struc
     const struct reading reading = {config, r};
     read_rule_files(&reading, root);
     read_services(&reading, root);
+    ruleset_settle(config->rules.set, r->diags);
 }

@@ -2,21 +2,26 @@
  * The rules of the configuration:
  *
  *     global:
- *       external_labels: { cluster: eu1 }       # for the texts of alerts
+ *       external_labels: { cluster: eu1 }        # for the texts of alerts
  *       external_url: https://tocsin.example
  *     rule_files:
- *       - alerts/one.yaml                       # or a pattern; from the configuration's folder;
- * Prometheus' own
- *       - builtin:hosts                         # a pack that is compiled in
- *       - { files: slo/all.yaml, source: prom }   # who answers, where that is not clear
+ *       - alerts/one.yaml                        # or a pattern; from the configuration's folder
+ *       - builtin:hosts                          # a pack that is compiled in
+ *       - { files: slo/all.yaml, source: prom }  # who answers, where that is not clear
+ *       - { files: prom/all.yaml, source: prom, recorded: server }
  *     services:
  *       - name: checkout
  *         alerts: [ p95 > 500ms for 5m ]
  *
  * Who answers: `source`, else global.default_source, else the only source there is; where nothing
- * but polled sources are there, the embedded engine over all of them ("local").
+ * but polled sources are there, the embedded engine over all of them ("local"). A source that has
+ * alerts and no series, an Alertmanager, answers for no rule.
  *
- * The pack of rules about tocsin itself is always there, over "local".
+ * Who records: `recorded: here`, the default, is tocsin; `recorded: server` says that the server
+ * has what the file's recording rules record (rule/inline.h).
+ *
+ * A file that two items name for one source is read once. The pack of rules about tocsin itself is
+ * always there, over "local".
  *
  * Owner: the parts of struct config.
  */

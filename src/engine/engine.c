@@ -13,6 +13,11 @@
 
 #define TRIM_INTERVAL_MS 60000
 
+/* The wall clock was set: less is what NTP does while it runs, or a virtual machine that waits. */
+#define CLOCK_STEP_MS 2000
+/* Polls that were under way when the clock was set back bring samples of the old time. */
+#define CLOCK_SETTLES_MS ((int64_t)300000)
+
 struct engine {
     struct engine_options options;
     struct config *config;
@@ -21,6 +26,9 @@ struct engine {
     struct http_client *http;
     struct engine_scope scope;
     struct ticker *trim;
+    struct clock_watch *clock;
+    bool set_back;             /* the clock was, */
+    struct mono settled_since; /* and from then on no poll is of the time before */
     VEC(struct engine_source *) sources;
     VEC(struct address *) addresses;
     struct engine_alerts *alerts; /* NULL where rules are not evaluated */
@@ -38,10 +46,46 @@ static void board_changed(void *user)
     changed(user);
 }
 
+/* Samples that are yet to come would keep those of now out. */
+static void forget_future(struct engine *engine, struct wall now)
+{
+    if (store_forget_after(engine->store, now.ms)) {
+        log_event(engine->options.log, LOG_LEVEL_INFO, "clock-step",
+                  LOG_STR("note", "samples from before, which were in the future, are dropped"),
+                  LOG_END);
+    }
+}
+
+static void clock_stepped(void *user, int64_t step_ms)
+{
+    struct engine *engine = user;
+    log_event(engine->options.log, LOG_LEVEL_WARN, "clock-step", LOG_MS("by", step_ms), LOG_END);
+    if (step_ms < 0) {
+        engine->set_back = true;
+        engine->settled_since = loop_mono(engine->options.loop);
+        engine->settled_since.ns += CLOCK_SETTLES_MS * 1000000;
+        forget_future(engine, loop_wall(engine->options.loop));
+    }
+    poller_follow_clock(engine->scope.poller, step_ms);
+    if (engine->alerts != NULL) {
+        engine_alerts_follow_clock(engine->alerts, step_ms);
+    }
+    changed(engine);
+}
+
+static void follow_set_back(struct engine *engine, struct wall now)
+{
+    if (engine->set_back) {
+        forget_future(engine, now);
+        engine->set_back = loop_mono(engine->options.loop).ns < engine->settled_since.ns;
+    }
+}
+
 static void poll_done(void *user, struct polled *polled)
 {
     struct engine *engine = user;
     struct wall now = loop_wall(engine->options.loop);
+    follow_set_back(engine, now);
     VEC_EACH (&engine->sources, struct engine_source *, s) {
         if (engine_source_polled(*s) == polled) {
             engine_source_polled_now(*s, now);
@@ -179,6 +223,7 @@ struct engine *engine_create(const struct engine_options *options)
         board_set_services(engine->scope.board, engine->config->services.list.items,
                            engine->config->services.list.len);
     }
+    engine->clock = loop_watch_clock(options->loop, CLOCK_STEP_MS, clock_stepped, engine);
     engine->trim = loop_ticker_create(options->loop, "trim", TRIM_INTERVAL_MS, 0, trim, engine);
     VEC_EACH (&engine->config->sources.list, const struct source_config, config) {
         add_source(engine, engine->config, config);
@@ -196,6 +241,7 @@ void engine_destroy(struct engine *engine)
         return;
     }
     loop_ticker_destroy(engine->trim);
+    clock_watch_destroy(engine->clock);
     VEC_EACH (&engine->addresses, struct address *, address) {
         address_cancel(*address);
     }

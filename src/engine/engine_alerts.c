@@ -67,7 +67,15 @@ static bool is_down(void *user, const char *source)
     return s != NULL && is_failing(e, s);
 }
 
-/* A source that fails is not waited for: what it has is known. */
+/* One that does not answer at all: rules would wait for it half of every interval. That others fail
+ * is soon known; and what comes back is to be seen in the slot in which it does. */
+static bool is_hanging(const struct engine_alerts *e, const struct engine_source *s)
+{
+    struct source_health health;
+    polled_health(engine_source_polled(s), loop_wall(loop_of(e)), &health);
+    return health.attempts != 0 && health.error_kind == ERROR_TIMEOUT;
+}
+
 static bool is_polled(void *user, struct wall slot)
 {
     struct engine_alerts *e = user;
@@ -75,7 +83,7 @@ static bool is_polled(void *user, struct wall slot)
     (void)slot;
     for (size_t i = 0; (s = e->o.source_at(e->o.user, i)) != NULL; i++) {
         if (engine_source_is_polled(s) && polled_busy(engine_source_polled(s)) &&
-            !is_failing(e, s)) {
+            !is_hanging(e, s)) {
             return false;
         }
     }
@@ -237,6 +245,12 @@ void engine_alerts_reload(struct engine_alerts *e, const struct config *config)
                        str_from(config->rules.external_url));
     alerts_set_rules(e->alerts, config->rules.set);
     e->o.config = config;
+    self_series_set_interval(e->self, config->interval_ms);
+}
+
+void engine_alerts_follow_clock(struct engine_alerts *e, int64_t step_ms)
+{
+    alerts_follow_clock(e->alerts, step_ms);
 }
 
 void engine_alerts_polled(struct engine_alerts *e, struct engine_source *source)

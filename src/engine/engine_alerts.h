@@ -39,6 +39,8 @@ struct engine_alerts *engine_alerts_create(const struct engine_alerts_options *o
 void engine_alerts_destroy(struct engine_alerts *e); /* NULL is fine */
 struct alerts *engine_alerts_get(const struct engine_alerts *e);
 void engine_alerts_reload(struct engine_alerts *e, const struct config *config);
+/* The wall clock was set by so much. */
+void engine_alerts_follow_clock(struct engine_alerts *e, int64_t step_ms);
 /* A poll of this source has ended. */
 void engine_alerts_polled(struct engine_alerts *e, struct engine_source *source);
 /* A source is new, or about to go. */

@@ -205,7 +205,8 @@ struct others *others_create(struct alerts *alerts)
     return o;
 }
 
-static void destroy_engine(struct other_engine *e)
+/* Whoever waits is told where the source goes, and not where all of it ends: then they are gone. */
+static void destroy_engine(struct other_engine *e, bool tell)
 {
     e->ops->follow(e->source, NULL, NULL);
     struct error err = ERROR_INIT;
@@ -213,7 +214,7 @@ static void destroy_engine(struct other_engine *e)
     VEC_EACH (&e->changes, struct change *, it) {
         struct change *change = *it;
         e->ops->change_cancel(change->handle);
-        if (change->done != NULL) {
+        if (tell && change->done != NULL) {
             change->done(change->user, &err);
         }
         free(change);
@@ -229,7 +230,7 @@ void others_destroy(struct others *o)
         return;
     }
     VEC_EACH (&o->list, struct other_engine *, e) {
-        destroy_engine(*e);
+        destroy_engine(*e, false);
     }
     vec_release(&o->list);
     free(o);
@@ -259,7 +260,7 @@ void others_remove(struct others *o, struct engine_source *engine_source)
         if (e->engine_source == engine_source) {
             alerts_drop_others(o->alerts, e->source->config->name);
             vec_remove(&o->list, i);
-            destroy_engine(e);
+            destroy_engine(e, true);
             return;
         }
     }

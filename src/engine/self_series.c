@@ -10,6 +10,7 @@ struct self_series {
     struct journal *journal;
     struct alerts *alerts;
     struct ticker *ticker;
+    int64_t interval_ms; /* of the ticker; 0: there is none yet */
     store_target target;
     struct written written;
     uint64_t write_errors;
@@ -168,9 +169,18 @@ struct self_series *self_series_create(const struct engine_alerts_options *optio
     self->o = options;
     self->journal = journal;
     self->target = store_add_target(options->scope->env.store);
-    self->ticker = loop_ticker_create(options->scope->env.loop, "own series",
-                                      options->config->interval_ms, 0, on_tick, self);
+    self_series_set_interval(self, options->config->interval_ms);
     return self;
+}
+
+void self_series_set_interval(struct self_series *self, int64_t interval_ms)
+{
+    if (self->interval_ms != interval_ms) {
+        loop_ticker_destroy(self->ticker);
+        self->interval_ms = interval_ms;
+        self->ticker = loop_ticker_create(self->o->scope->env.loop, "own series", interval_ms, 0,
+                                          on_tick, self);
+    }
 }
 
 void self_series_destroy(struct self_series *self)

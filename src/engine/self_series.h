@@ -30,6 +30,8 @@ struct self_series;
 struct self_series *self_series_create(const struct engine_alerts_options *options,
                                        struct journal *journal);
 void self_series_destroy(struct self_series *self); /* NULL is fine */
+/* After a reload. */
+void self_series_set_interval(struct self_series *self, int64_t interval_ms);
 /* Whose rules are counted. */
 void self_series_follow(struct self_series *self, struct alerts *alerts);
 

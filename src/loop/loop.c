@@ -80,6 +80,7 @@ void loop_destroy(struct loop *loop)
     uv_close((uv_handle_t *)&loop->wait_limit, NULL);
     uv_run(&loop->uv, UV_RUN_NOWAIT);
     vec_release(&loop->tickers);
+    vec_release(&loop->clock_watches);
     if (uv_loop_close(&loop->uv) == UV_EBUSY) {
         log_event(loop->log, LOG_LEVEL_WARN, "loop",
                   LOG_STR("problem", "abandoned work has not ended"), LOG_END);
@@ -93,6 +94,7 @@ static void turn(struct loop *loop, bool may_wait)
     loop->in_turn = true;
     uv_update_time(&loop->uv);
     read_clocks(loop);
+    clock_watches_look(loop);
     tickers_follow_clock(loop);
     deferred_run(loop);
     bool waits = may_wait && !loop->stopped && loop->deferred.first == NULL &&

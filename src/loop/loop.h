@@ -69,6 +69,16 @@ struct ticker *loop_ticker_create(struct loop *loop, const char *name, int64_t i
                                   int64_t offset_ms, tick_cb cb, void *user);
 void loop_ticker_destroy(struct ticker *t);
 
+/*
+ * `cb` when the wall clock was set by `least_ms` or more: forward (also a machine that was
+ * suspended) or, below 0, back. Before the ticks of that moment.
+ */
+struct clock_watch;
+typedef void (*clock_step_cb)(void *user, int64_t step_ms);
+struct clock_watch *loop_watch_clock(struct loop *loop, int64_t least_ms, clock_step_cb cb,
+                                     void *user);
+void clock_watch_destroy(struct clock_watch *w);
+
 enum loop_events { LOOP_READABLE = 1 << 0, LOOP_WRITABLE = 1 << 1 };
 struct loop_fd;
 typedef void (*loop_fd_cb)(void *user, unsigned events);

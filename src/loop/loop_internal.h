@@ -42,6 +42,8 @@ struct loop {
     VEC(struct ticker *) tickers;
     bool ticking;
     int64_t tick_skew_ms; /* wall minus monotonic time when the timer was armed */
+
+    VEC(struct clock_watch *) clock_watches;
 };
 
 /* Begins and ends a callback: fresh time, the watchdog. `name` is a literal. */
@@ -60,6 +62,9 @@ void loop_close_handle(struct loop *loop, uv_handle_t *handle);
 void loop_hurry(struct loop *loop);
 
 void deferred_run(struct loop *loop);
+
+/* Tells those whose clock was set. */
+void clock_watches_look(struct loop *loop);
 
 void tickers_init(struct loop *loop);
 /* Arms anew where the wall clock was set since the timer was armed. */

@@ -113,6 +113,7 @@ static void on_tick_timer(uv_timer_t *uv)
 {
     struct loop *loop = uv->data;
     loop_enter(loop);
+    clock_watches_look(loop);
     loop->ticking = true;
     for (size_t i = 0; i < loop->tickers.len; i++) {
         if (loop->tickers.items[i] != NULL) {

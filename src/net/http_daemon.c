@@ -205,3 +205,8 @@ void daemon_resume(struct http_exchange *x)
     MHD_resume_connection(x->mhd);
     server_kick(server);
 }
+
+const char *http_server_library(void)
+{
+    return MHD_get_version();
+}

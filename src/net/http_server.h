@@ -121,4 +121,7 @@ void http_exchange_answer_buffer(struct http_exchange *exchange, int status,
 void http_exchange_answer_error(struct http_exchange *exchange, int status, const char *type,
                                 const char *message);
 
+/* "0.9.75": of the libmicrohttpd it runs with. */
+const char *http_server_library(void);
+
 #endif

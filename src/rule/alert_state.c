@@ -88,8 +88,8 @@ static void note_history(struct alert_status *s, const struct alert_policy *poli
 /* Something is known again. */
 static void thaw(struct alert_status *s, int64_t t_ms)
 {
-    if (s->frozen_since_ms != 0 && t_ms > s->frozen_since_ms) {
-        s->held_ms += t_ms - s->frozen_since_ms;
+    if (s->frozen_since_ms != 0) {
+        s->held_ms += t_ms - s->frozen_since_ms; /* below 0 where the clock was set back */
     }
     s->frozen_since_ms = 0;
     s->unknown = false;
@@ -131,7 +131,7 @@ static bool is_kept(struct alert_status *s, const struct alert_policy *policy, i
     if (policy->keep_firing_for_ms <= 0) {
         return false;
     }
-    if (s->keep_firing_since_ms == 0) {
+    if (s->keep_firing_since_ms == 0 || s->keep_firing_since_ms > t_ms) {
         s->keep_firing_since_ms = t_ms;
     }
     return t_ms - s->keep_firing_since_ms < policy->keep_firing_for_ms;
@@ -234,4 +234,21 @@ bool alert_status_restore(struct alert_status *s, int64_t alive_ms, int64_t now_
         s->frozen_since_ms = alive_ms;
     }
     return true;
+}
+
+static void shift(int64_t *t_ms, int64_t step_ms)
+{
+    *t_ms += *t_ms != 0 ? step_ms : 0;
+}
+
+void alert_status_follow_clock(struct alert_status *s, int64_t step_ms)
+{
+    shift(&s->frozen_since_ms, step_ms);
+    shift(&s->keep_firing_since_ms, step_ms);
+    if (s->phase == ALERT_PENDING) {
+        s->held_ms += step_ms;
+    }
+    if (s->phase == ALERT_INACTIVE) {
+        shift(&s->resolved_at_ms, step_ms);
+    }
 }

@@ -97,6 +97,13 @@ int64_t alert_status_progress_ms(const struct alert_status *s, int64_t t_ms);
 #define ALERT_RESTORE_MAX_MS ((int64_t)3600 * 1000)
 bool alert_status_restore(struct alert_status *s, int64_t alive_ms, int64_t now_ms);
 
+/*
+ * The wall clock was set by `step_ms`, between two evaluations: the time that counts goes on as if
+ * it had not been. Progress of `for` and of `keep_firing_for` stays what it is, and what has
+ * resolved is kept for as long; since when something fires stays as it was told.
+ */
+void alert_status_follow_clock(struct alert_status *s, int64_t step_ms);
+
 /* Resolved alerts are kept so long, so that "resolved" can be said again (prometheus:
  * rules/alerting.go, resolvedRetention). */
 #define ALERT_RESOLVED_KEEP_MS ((int64_t)15 * 60 * 1000)

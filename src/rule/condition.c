@@ -2,6 +2,7 @@
 #include "rule/condition.h"
 
 #include "base/strbuf.h"
+#include "rule/impossible.h"
 
 static const struct node *without_parens(const struct node *n)
 {
@@ -39,6 +40,7 @@ struct expr *condition_parse(struct str text, const struct parse_options *option
                       "'%.*s' alone holds wherever it has a value", STR_ARG(root->signal.name));
         diag_suggest(diag, "compare it with something");
     }
+    impossible_check(e, diags);
     return e;
 }
 

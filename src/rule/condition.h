@@ -11,8 +11,8 @@
 #include "yaml/read.h"
 
 /* NULL after what is wrong was added to `diags`, with its places in `text`. A scalar is no
- * condition: it has no labels and always holds. A warning for a signal that nothing is compared
- * with. */
+ * condition: it has no labels and always holds. Warnings for a signal that nothing is compared
+ * with, and for what can never hold. */
 struct expr *condition_parse(struct str text, const struct parse_options *options,
                              struct diags *diags);
 /* The same of the text of the scalar `at`. */

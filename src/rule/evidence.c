@@ -16,9 +16,11 @@ static const struct str instance = STR_INIT("instance");
 /*
  * Questions: the targets that are down; the condition's left side, where it is compared with a
  * number; the condition to recover; and of each selector what it selects, by the alerts' labels,
- * and what there is of its metric at all.
+ * what there is of its metric at all, and which targets' series it has lost, since the newest and
+ * since the oldest time at which something was known of an alert.
  */
 enum question { ASK_DOWN, ASK_LEFT, ASK_RECOVER, ASK_FIRST_SELECTOR };
+enum selector_question { ASK_SELECTED, ASK_METRIC, ASK_LOST, ASK_LOST_LONG, SELECTOR_QUESTIONS };
 
 struct answer {
     struct expr *expr; /* NULL: not asked */
@@ -31,6 +33,8 @@ struct evidence {
     struct expr *plain; /* the condition without signals and unit literals */
     struct evidence_tree tree;
     VEC(struct str) names; /* labels of the alerts that the data may have */
+    int64_t newest_known_ms;
+    int64_t oldest_known_ms;
     VEC(struct answer) answers;
 };
 
@@ -73,6 +77,18 @@ static void add_question(struct evidence *e, const struct strbuf *text)
     vec_push(&e->answers, answer);
 }
 
+static void skip_question(struct evidence *e)
+{
+    vec_push(&e->answers, (struct answer){0});
+}
+
+static void skip_questions(struct evidence *e, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        skip_question(e);
+    }
+}
+
 static const struct matcher *find_matcher(const struct node *s, struct str name, enum matcher_op op)
 {
     for (size_t i = 0; i < s->selector.matcher_count; i++) {
@@ -96,6 +112,16 @@ static void add_modifiers(struct strbuf *text, const struct node *s)
     }
 }
 
+static void add_selector(struct strbuf *text, const struct node *s)
+{
+    strbuf_add_char(text, '{');
+    for (size_t i = 0; i < s->selector.matcher_count; i++) {
+        strbuf_add_c(text, i == 0 ? "" : ", ");
+        matcher_format(text, &s->selector.matchers[i]);
+    }
+    strbuf_add_char(text, '}');
+}
+
 static void add_selected(struct evidence *e, const struct node *s)
 {
     struct strbuf text = STRBUF_INIT;
@@ -104,14 +130,37 @@ static void add_selected(struct evidence *e, const struct node *s)
         strbuf_add_c(&text, name == e->names.items ? "" : ", ");
         (void)escape_quoted(&text, *name);
     }
-    strbuf_add_c(&text, ") ({");
-    for (size_t i = 0; i < s->selector.matcher_count; i++) {
-        strbuf_add_c(&text, i == 0 ? "" : ", ");
-        matcher_format(&text, &s->selector.matchers[i]);
-    }
-    strbuf_add_char(&text, '}');
+    strbuf_add_c(&text, ") (");
+    add_selector(&text, s);
     add_modifiers(&text, s);
     strbuf_add_char(&text, ')');
+    add_question(e, &text);
+    strbuf_release(&text);
+}
+
+/*
+ * Targets that are down, and whose series the selector had at a time, and has no more. Of data that
+ * is asked for from another time than now nothing is lost.
+ */
+static void add_lost(struct evidence *e, const struct node *s, int64_t since_ms)
+{
+    if (since_ms <= 0 || s->selector.at != AT_NONE || s->selector.offset_ms != 0) {
+        skip_question(e);
+        return;
+    }
+    struct strbuf text = STRBUF_INIT;
+    strbuf_add_c(&text, "group by (job, instance) (up == 0) and on (job, instance) ");
+    strbuf_add_c(&text, s->selector.range_ms != 0 ? "present_over_time(" : "(");
+    add_selector(&text, s);
+    if (s->selector.range_ms != 0) {
+        strbuf_add_char(&text, '[');
+        duration_format(&text, s->selector.range_ms);
+        strbuf_add_char(&text, ']');
+    }
+    strbuf_add_c(&text, " offset ");
+    duration_format(&text, since_ms);
+    strbuf_add_c(&text, ") unless on (job, instance) ");
+    add_selector(&text, s);
     add_question(e, &text);
     strbuf_release(&text);
 }
@@ -123,7 +172,7 @@ static void add_siblings(struct evidence *e, const struct node *s)
     const struct matcher *name = find_matcher(s, STR(LABEL_NAME), MATCH_EQUAL);
     const struct matcher *of_job = find_matcher(s, job, MATCH_EQUAL);
     if (name == NULL) {
-        vec_push(&e->answers, (struct answer){0});
+        skip_question(e);
         return;
     }
     strbuf_add_c(&text, "group by (job) ({");
@@ -143,7 +192,7 @@ static void add_left(struct evidence *e)
 {
     struct rule_threshold threshold;
     if (!rule_threshold(e->plain, &threshold)) {
-        vec_push(&e->answers, (struct answer){0});
+        skip_question(e);
         return;
     }
     struct strbuf text = STRBUF_INIT;
@@ -165,7 +214,41 @@ static struct expr *make_plain(const struct expr *e)
     return plain != NULL ? plain : expr_ref(e);
 }
 
-struct evidence *evidence_create(const struct rule *rule, struct alert *const *alerts, size_t count)
+/* The newest and the oldest time at which something was known of the alerts. */
+static void find_known(struct evidence *e, struct alert *const *alerts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        int64_t known_ms = alerts[i]->known_at_ms;
+        e->newest_known_ms =
+            i == 0 || known_ms > e->newest_known_ms ? known_ms : e->newest_known_ms;
+        e->oldest_known_ms =
+            i == 0 || known_ms < e->oldest_known_ms ? known_ms : e->oldest_known_ms;
+    }
+}
+
+/* Of the alerts, whatever the selectors. */
+static void add_alert_questions(struct evidence *e)
+{
+    struct strbuf text = STRBUF_INIT;
+    strbuf_add_c(&text, "up == 0");
+    add_question(e, &text);
+    strbuf_release(&text);
+    add_left(e);
+    vec_push(
+        &e->answers,
+        ((struct answer){.expr = e->rule->recover != NULL ? expr_ref(e->rule->recover) : NULL}));
+}
+
+static void add_selector_questions(struct evidence *e, const struct node *s, int64_t t_ms)
+{
+    bool both = e->oldest_known_ms != e->newest_known_ms;
+    add_siblings(e, s);
+    add_lost(e, s, e->newest_known_ms != 0 ? t_ms - e->newest_known_ms : 0);
+    add_lost(e, s, both && e->oldest_known_ms != 0 ? t_ms - e->oldest_known_ms : 0);
+}
+
+struct evidence *evidence_create(const struct rule *rule, struct alert *const *alerts, size_t count,
+                                 int64_t t_ms)
 {
     struct evidence *e = mem_zalloc(1, sizeof(*e));
     e->rule = rule;
@@ -176,17 +259,19 @@ struct evidence *evidence_create(const struct rule *rule, struct alert *const *a
             add_name(e, labels_at(alerts[i]->labels, k).name);
         }
     }
-    struct strbuf text = STRBUF_INIT;
-    strbuf_add_c(&text, "up == 0");
-    add_question(e, &text);
-    strbuf_release(&text);
-    add_left(e);
-    vec_push(
-        &e->answers,
-        ((struct answer){.expr = e->rule->recover != NULL ? expr_ref(e->rule->recover) : NULL}));
+    if (count != 0) {
+        find_known(e, alerts, count);
+        add_alert_questions(e);
+    } else {
+        skip_questions(e, ASK_FIRST_SELECTOR);
+    }
     VEC_EACH (&e->tree.selectors, const struct node *, s) {
         add_selected(e, *s);
-        add_siblings(e, *s);
+        if (count != 0) {
+            add_selector_questions(e, *s, t_ms);
+        } else {
+            skip_questions(e, SELECTOR_QUESTIONS - 1);
+        }
     }
     return e;
 }
@@ -238,9 +323,15 @@ static bool agrees(const struct labels *row, const struct labels *alert, struct 
     return value.len == 0 || str_equal(value, labels_get(alert, name));
 }
 
+static const struct answer *answer_of(const struct evidence *e, size_t selector,
+                                      enum selector_question question)
+{
+    return &e->answers.items[ASK_FIRST_SELECTOR + SELECTOR_QUESTIONS * selector + question];
+}
+
 static bool selects(const struct evidence *e, size_t selector, const struct alert *alert)
 {
-    const struct answer *a = &e->answers.items[ASK_FIRST_SELECTOR + 2 * selector];
+    const struct answer *a = answer_of(e, selector, ASK_SELECTED);
     VEC_EACH (&a->value.series, struct value_series, row) {
         bool all = is_there(row);
         for (size_t i = 0; all && i < e->names.len; i++) {
@@ -255,9 +346,8 @@ static bool selects(const struct evidence *e, size_t selector, const struct aler
 
 static bool has_siblings(const struct evidence *e, size_t selector, const struct alert *alert)
 {
-    const struct answer *selected = &e->answers.items[ASK_FIRST_SELECTOR + 2 * selector];
-    const struct answer *metric = selected + 1;
-    const struct answer *a = metric->expr != NULL ? metric : selected;
+    const struct answer *metric = answer_of(e, selector, ASK_METRIC);
+    const struct answer *a = metric->expr != NULL ? metric : answer_of(e, selector, ASK_SELECTED);
     bool of_job = !is_of_rule(e, job) && !evidence_tree_is_made(&e->tree, job) &&
                   labels_get(alert->labels, job).len != 0;
     VEC_EACH (&a->value.series, struct value_series, row) {
@@ -280,14 +370,10 @@ static struct str known_label(const struct evidence *e, const struct node *s,
     return made ? STR_NONE : labels_get(alert->labels, name);
 }
 
-static bool is_down(const struct evidence *e, const struct node *s, const struct alert *alert)
+/* Is there a row of the alert's target, as far as that is known? */
+static bool has_target(const struct answer *a, struct str of_job, struct str of_instance)
 {
-    struct str of_job = known_label(e, s, alert, job);
-    struct str of_instance = known_label(e, s, alert, instance);
-    if (of_job.len == 0 && of_instance.len == 0) {
-        return false;
-    }
-    VEC_EACH (&e->answers.items[ASK_DOWN].value.series, struct value_series, row) {
+    VEC_EACH (&a->value.series, struct value_series, row) {
         if (is_there(row) && (of_job.len == 0 || str_equal(of_job, labels_get(row->labels, job))) &&
             (of_instance.len == 0 || str_equal(of_instance, labels_get(row->labels, instance)))) {
             return true;
@@ -296,11 +382,31 @@ static bool is_down(const struct evidence *e, const struct node *s, const struct
     return false;
 }
 
-/* Both questions of the selector were answered. */
+static bool is_down(const struct evidence *e, const struct node *s, const struct alert *alert)
+{
+    struct str of_job = known_label(e, s, alert, job);
+    struct str of_instance = known_label(e, s, alert, instance);
+    bool known = of_job.len != 0 || of_instance.len != 0;
+    return known && has_target(&e->answers.items[ASK_DOWN], of_job, of_instance);
+}
+
+/*
+ * Is some of what counted in gone, with a target that went down since? Of alerts of which something
+ * was known at different times all but the newest are seen from the oldest of these.
+ */
+static bool has_lost(const struct evidence *e, size_t selector, const struct alert *alert)
+{
+    bool newest = alert->known_at_ms == e->newest_known_ms;
+    const struct node *s = e->tree.selectors.items[selector];
+    return has_target(answer_of(e, selector, newest ? ASK_LOST : ASK_LOST_LONG),
+                      known_label(e, s, alert, job), known_label(e, s, alert, instance));
+}
+
+/* Were both questions answered that say whether there is data? */
 static bool is_known(const struct evidence *e, size_t selector)
 {
-    const struct answer *selected = &e->answers.items[ASK_FIRST_SELECTOR + 2 * selector];
-    return selected->known && (selected[1].known || selected[1].expr == NULL) &&
+    const struct answer *metric = answer_of(e, selector, ASK_METRIC);
+    return answer_of(e, selector, ASK_SELECTED)->known && (metric->known || metric->expr == NULL) &&
            e->answers.items[ASK_DOWN].known;
 }
 
@@ -309,6 +415,10 @@ static struct alerting_verdict judge_selector(const struct evidence *e, size_t s
 {
     const struct node *s = e->tree.selectors.items[selector];
     if (selects(e, selector, alert)) {
+        if (has_lost(e, selector, alert)) {
+            return (struct alerting_verdict){
+                .finding = FINDING_MISSING, .reason = "part of the data stopped: a target is down"};
+        }
         return (struct alerting_verdict){.finding = FINDING_FALSE};
     }
     if (!is_known(e, selector)) {
@@ -418,18 +528,33 @@ struct alerting_verdict evidence_judge(const struct evidence *e, const struct al
     return verdict;
 }
 
-bool evidence_is_idle(const struct evidence *e)
+size_t evidence_selector_count(const struct evidence *e)
 {
-    for (size_t i = 0; i < e->tree.selectors.len; i++) {
-        const struct answer *a = &e->answers.items[ASK_FIRST_SELECTOR + 2 * i];
-        if (!a->known) {
+    return e->tree.selectors.len;
+}
+
+struct str evidence_selector(const struct evidence *e, size_t i)
+{
+    const struct node *s = e->tree.selectors.items[i];
+    return str_slice(e->plain->text, s->begin, s->end - s->begin);
+}
+
+bool evidence_is_empty(const struct evidence *e, size_t i)
+{
+    const struct answer *a = answer_of(e, i, ASK_SELECTED);
+    VEC_EACH (&a->value.series, const struct value_series, row) {
+        if (is_there(row)) {
             return false;
         }
-        VEC_EACH (&a->value.series, struct value_series, row) {
-            if (is_there(row)) {
-                return false;
-            }
-        }
     }
-    return e->tree.selectors.len != 0;
+    return a->known;
+}
+
+bool evidence_is_idle(const struct evidence *e)
+{
+    bool empty = e->tree.root->kind != NEED_NOTHING;
+    for (size_t i = 0; empty && i < e->tree.selectors.len; i++) {
+        empty = evidence_is_empty(e, i);
+    }
+    return empty;
 }

@@ -2,7 +2,9 @@
  * Why did an alert vanish? An empty answer does not say whether the condition turned false or the
  * data stopped. So more is asked, at the same time of evaluation:
  *
- *   - have the condition's selectors data for this alert? Then the condition is false;
+ *   - have the condition's selectors data for this alert? Then the condition is false, unless a
+ *     target is down whose data they had when something was last known of it: a sum that is small
+ *     for want of its largest part says nothing (this goes as far back as its source remembers);
  *   - is a target of it down (`up`), or is its metric gone altogether? Then nothing is known;
  *   - are there siblings, on a target that is well? Then the object itself was deleted.
  *
@@ -27,9 +29,10 @@
 
 struct evidence;
 
-/* For these alerts of the rule. */
-struct evidence *evidence_create(const struct rule *rule, struct alert *const *alerts,
-                                 size_t count);
+/* For these alerts of the rule, at the time of evaluation. Without any, only what evidence_is_idle
+ * needs is asked. */
+struct evidence *evidence_create(const struct rule *rule, struct alert *const *alerts, size_t count,
+                                 int64_t t_ms);
 void evidence_destroy(struct evidence *e); /* NULL is fine */
 size_t evidence_count(const struct evidence *e);
 const struct expr *evidence_question(const struct evidence *e, size_t i);
@@ -37,8 +40,14 @@ const struct expr *evidence_question(const struct evidence *e, size_t i);
 void evidence_answer(struct evidence *e, size_t i, struct value *value);
 /* FINDING_FALSE, FINDING_GONE or FINDING_MISSING. The reason is good as long as the evidence. */
 struct alerting_verdict evidence_judge(const struct evidence *e, const struct alert *alert);
-/* Of the condition: nothing of what it selects is there. For rules without any alert. */
+/* Of the condition: nothing of what it selects is there, though it needs something. For rules
+ * without any alert. */
 bool evidence_is_idle(const struct evidence *e);
+/* The selectors that the condition needs, as plain PromQL; `i` is from 0. */
+size_t evidence_selector_count(const struct evidence *e);
+struct str evidence_selector(const struct evidence *e, size_t i);
+/* It was asked, and nothing of it is there. */
+bool evidence_is_empty(const struct evidence *e, size_t i);
 
 /* The comparison with a number at the top of a condition, or false: `p95 > 0.5`. */
 struct rule_threshold {

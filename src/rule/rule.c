@@ -3,6 +3,17 @@
 
 #include <stdlib.h>
 
+struct str rule_text(const struct rule *rule)
+{
+    return rule->written.len != 0 ? rule->written : rule->expr->text;
+}
+
+struct str rule_recover_text(const struct rule *rule)
+{
+    bool as_it_is = rule->written_recover.len == 0 && rule->recover != NULL;
+    return as_it_is ? rule->recover->text : rule->written_recover;
+}
+
 struct rule_file *rule_file_ref(const struct rule_file *f)
 {
     /* The count is not part of what is immutable. */

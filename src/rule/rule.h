@@ -48,7 +48,12 @@ struct rule {
     /* The group's, and the rule's over them. An empty value takes the label away. */
     struct rule_pairs labels;
     struct rule_pairs annotations; /* values of alerting rules are templates, here as written */
-    struct span span;              /* of the name */
+    /* The texts of `expr` and `recover` as they were written, where names in them were replaced
+     * (inline.h); else empty. */
+    struct str written;
+    struct str written_recover;
+    struct str never; /* why the condition can never hold (impossible.h), or empty */
+    struct span span; /* of the name */
 };
 
 struct rule_group {
@@ -78,6 +83,10 @@ struct rule_file *rule_file_load(const char *file, struct diags *diags);
 struct rule_file *rule_file_parse(const char *file, struct str text, struct diags *diags);
 struct rule_file *rule_file_ref(const struct rule_file *f);
 void rule_file_unref(struct rule_file *f); /* NULL is fine */
+
+/* The expression, and the condition to recover, as they were written; "" where there is none. */
+struct str rule_text(const struct rule *rule);
+struct str rule_recover_text(const struct rule *rule);
 
 /* Takes tocsin's additions out of annotations: of those a rule is written with, and of those that a
  * test written for a Prometheus expects. */

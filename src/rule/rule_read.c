@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "promql/selector_terms.h"
 #include "rule/additions.h"
+#include "rule/impossible.h"
 #include "rule/rule.h"
 #include "rule/text_check.h"
 #include "yaml/plain.h"
@@ -76,6 +77,9 @@ static void read_expr(struct reading *reading, const struct yaml_node *node, str
     diags_init(&wrong);
     const struct parse_options options = {.terms = reading->terms};
     rule->expr = expr_parse_all(text, &options, NULL, &wrong);
+    if (rule->expr != NULL && impossible_check(rule->expr, &wrong)) {
+        rule->never = impossible_why(rule->expr, &reading->out->arena);
+    }
     yaml_diags_in(r, at, &wrong);
     diags_release(&wrong);
     enum value_type type = rule->expr != NULL ? rule->expr->root->type : VALUE_VECTOR;

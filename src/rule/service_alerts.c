@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "rule/additions.h"
 #include "rule/condition.h"
+#include "rule/impossible.h"
 #include "rule/shorthand_split.h"
 #include "rule/text_check.h"
 #include "yaml/plain.h"
@@ -63,6 +64,9 @@ static void read_when(struct reading *rd, const struct yaml_node *node, struct r
     struct str text;
     if (at != NULL && yaml_plain_node(rd->r, at, &text) && is_condition_only(rd, at, text)) {
         rule->expr = condition_read(rd->r, at, text, rd->scope->expressions);
+    }
+    if (rule->expr != NULL) {
+        rule->never = impossible_why(rule->expr, &rd->out->arena);
     }
 }
 

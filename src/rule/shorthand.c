@@ -3,6 +3,7 @@
 
 #include "base/duration.h"
 #include "rule/condition.h"
+#include "rule/impossible.h"
 #include "rule/shorthand_split.h"
 #include "yaml/plain.h"
 
@@ -156,5 +157,6 @@ bool shorthand_parse(struct str text, const struct service_scope *scope, struct 
         return false;
     }
     rule->name = condition_alert_name(arena, scope->service, rule->expr);
+    rule->never = impossible_why(rule->expr, arena);
     return true;
 }

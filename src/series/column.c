@@ -200,6 +200,21 @@ void column_settle(struct column *c, size_t *bytes)
     settle_pending(c, bytes);
 }
 
+void column_copy_settled(const struct column *c, struct column *copy, size_t *bytes)
+{
+    *copy = *c;
+    if (c->capacity > 0) {
+        copy->bytes = mem_alloc(c->capacity);
+        memcpy(copy->bytes, c->bytes, c->len);
+    }
+    if (c->pending_capacity > 0) {
+        copy->pending = mem_zalloc(c->pending_capacity, sizeof(*c->pending));
+        memcpy(copy->pending, c->pending, c->pending_len * sizeof(*c->pending));
+    }
+    *bytes += c->capacity + c->pending_capacity * sizeof(*c->pending);
+    column_settle(copy, bytes);
+}
+
 void column_append(struct column *c, uint32_t row, uint64_t value, size_t *bytes)
 {
     assert(row >= c->rows && row < COLUMN_ROWS_MAX);

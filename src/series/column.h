@@ -51,6 +51,8 @@ struct column {
 void column_append(struct column *c, uint32_t row, uint64_t value, size_t *bytes);
 /* Everything into tokens, for a chunk to copy c->bytes[0..len). */
 void column_settle(struct column *c, size_t *bytes);
+/* A settled copy, released with column_reset; `c` goes on as it is. */
+void column_copy_settled(const struct column *c, struct column *copy, size_t *bytes);
 /* Without rows, as a new one. */
 void column_reset(struct column *c, size_t *bytes);
 

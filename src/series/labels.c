@@ -95,6 +95,15 @@ static bool is_plain_name(struct str name, bool metric)
     return name.len > 0;
 }
 
+void labels_format_name(struct strbuf *out, struct str name)
+{
+    if (is_plain_name(name, false)) {
+        strbuf_add_str(out, name);
+    } else {
+        escape_quoted(out, name);
+    }
+}
+
 void labels_format(struct strbuf *out, const struct labels *ls)
 {
     struct str metric = labels_name(ls);
@@ -118,11 +127,7 @@ void labels_format(struct strbuf *out, const struct labels *ls)
         }
         strbuf_add_c(out, separator);
         separator = ", ";
-        if (is_plain_name(l.name, false)) {
-            strbuf_add_str(out, l.name);
-        } else {
-            escape_quoted(out, l.name);
-        }
+        labels_format_name(out, l.name);
         strbuf_add_char(out, '=');
         escape_quoted(out, l.value);
     }

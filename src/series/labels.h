@@ -52,6 +52,8 @@ struct labels *labels_ref(const struct labels *ls);
 void labels_unref(struct labels *ls); /* NULL is fine */
 /* `name{a="b", c="d"}`, `{a="b"}`, `{}`: Prometheus' form; names that need it are quoted. */
 void labels_format(struct strbuf *out, const struct labels *ls);
+/* A label's name alone, quoted where it needs it. */
+void labels_format_name(struct strbuf *out, struct str name);
 
 /* Builds a set. Reusable: builder_finish leaves the builder empty. Views added are borrowed until
  * builder_finish. */

@@ -99,7 +99,7 @@ enum matcher_verdict matchers_test(const struct matcher *ms, size_t n, const str
 
 void matcher_format(struct strbuf *out, const struct matcher *m)
 {
-    strbuf_add_c(out, m->name);
+    labels_format_name(out, str_from(m->name));
     strbuf_add_c(out, matcher_op_text(m->op));
     escape_quoted(out, str_from(m->value));
 }

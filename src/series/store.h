@@ -104,7 +104,8 @@ bool series_read_last(const struct series *s, int64_t from_ms, int64_t at_ms, in
  * the middle. From store_hold to store_release_hold every `struct series *`, its labels and its
  * number stay, whatever is committed, trimmed or removed meanwhile, and reading it is safe. What it
  * reads is the store as it is then:
- *   - samples inside the retention never change; a commit adds newer ones;
+ *   - samples inside the retention never change; a commit adds newer ones, and
+ *     store_forget_after takes the newest;
  *   - samples older than the retention may be gone, and a series that has nothing newer reads as
  *     empty and is in no later selection.
  * Memory of samples is never held back; what is, are the labels of series that went. Holds are
@@ -127,6 +128,14 @@ bool label_values_settle(struct label_values *values, const struct sort_pace *pa
 /* Drops what is older than the retention and series left without samples. To be called about once a
  * minute. */
 void store_trim(struct store *store, int64_t now_ms);
+
+/*
+ * Drops what is later than `t_ms`: after the clock was set back, such samples would keep newer ones
+ * out for as long as it was set back. Series and their references stay, also those that have
+ * nothing left; a trim takes these. Samples at and before `t_ms` stay as they are. True where there
+ * was something.
+ */
+bool store_forget_after(struct store *store, int64_t t_ms);
 
 struct store_stats {
     size_t series;

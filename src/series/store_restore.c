@@ -70,6 +70,22 @@ bool restore_chunk(struct store_restore *r, struct chunk *chunk)
     return true;
 }
 
+/* It gets the next number, as if it were closed now: the archive has it as a chunk soon. */
+bool restore_open(struct store_restore *r, struct chunk *chunk)
+{
+    struct timeline *tl = r->timeline;
+    const struct chunk *last = tl->chunks.len > 0 ? tl->chunks.items[tl->chunks.len - 1] : NULL;
+    if (last != NULL && chunk->first_ms <= last->last_ms) {
+        chunk_destroy(chunk);
+        return false;
+    }
+    chunk->id = r->store->timelines.next_chunk_id++;
+    timeline_add_chunk(tl, chunk);
+    r->counts.chunks++;
+    r->counts.samples += chunk->samples;
+    return true;
+}
+
 /* The newest sample that the slot has; false where it has none. */
 static bool find_newest(const struct timeline *tl, const struct sealed_slot *slot, int64_t *t_ms,
                         uint64_t *value)

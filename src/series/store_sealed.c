@@ -9,10 +9,10 @@
 enum stage { STAGE_TARGETS, STAGE_RETIRED, STAGE_ALONE, STAGE_END };
 
 /* The track's slot, where the archive is to hear of it. */
-static struct slot *unknown_slot(const struct track *track)
+static struct slot *unknown_slot(const struct track *track, bool open_too)
 {
     struct timeline *tl = track->timeline;
-    if (tl == NULL || tl->chunks.len == 0 || tl->slots.items[track->slot].archived) {
+    if (tl == NULL || (tl->chunks.len == 0 && !open_too) || tl->slots.items[track->slot].archived) {
         return NULL;
     }
     return &tl->slots.items[track->slot];
@@ -26,9 +26,10 @@ static uint32_t archive_id(struct timeline *tl)
     return tl->archive_id;
 }
 
-static bool hand_out(const struct series *s, const struct track *track, struct sealed_slot *out)
+static bool hand_out(const struct series *s, const struct track *track, bool open_too,
+                     struct sealed_slot *out)
 {
-    struct slot *slot = unknown_slot(track);
+    struct slot *slot = unknown_slot(track, open_too);
     if (slot == NULL) {
         return false;
     }
@@ -53,12 +54,12 @@ size_t store_next_slots(struct store *store, struct sealed_cursor *cursor, struc
             if (count == max) {
                 return count;
             }
-            count += hand_out(s, &s->older[i], &out[count]) ? 1 : 0;
+            count += hand_out(s, &s->older[i], cursor->open_too, &out[count]) ? 1 : 0;
         }
         if (count == max) {
             return count; /* the same series again, where all before is known then */
         }
-        count += hand_out(s, &s->track, &out[count]) ? 1 : 0;
+        count += hand_out(s, &s->track, cursor->open_too, &out[count]) ? 1 : 0;
     }
     return count;
 }
@@ -124,6 +125,19 @@ static struct timeline *each_timeline(const struct store *store, struct sealed_c
         }
         if (tl != NULL) {
             return tl;
+        }
+    }
+    return NULL;
+}
+
+struct chunk *store_next_open(struct store *store, struct sealed_cursor *cursor, uint32_t *timeline)
+{
+    struct timeline *tl;
+    while ((tl = each_timeline(store, cursor)) != NULL) {
+        if (tl->rows > tl->archived_rows) {
+            tl->archived_rows = tl->rows;
+            *timeline = archive_id(tl);
+            return timeline_copy_open(tl);
         }
     }
     return NULL;

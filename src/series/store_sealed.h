@@ -5,7 +5,8 @@
  *
  * Handing out is done in small pieces, since a store may be large and the loop must not wait. Each
  * thing is handed out once: a chunk when it was closed, the owner of a slot when its timeline has a
- * chunk. Nothing is kept for it but a flag a slot and a number a timeline.
+ * chunk; now and then also copies of what is still open, for the case of a crash. Nothing is kept
+ * for it but a flag a slot and some numbers a timeline.
  *
  * Taking back makes timelines as those of removed targets are (store_inside.h): a target that
  * brings the same labels again goes on with the same series.
@@ -18,6 +19,7 @@
 
 /* Where a pass stands; all zero at its beginning. It may be left at any time. */
 struct sealed_cursor {
+    bool open_too;     /* slots also of timelines that have open rows only */
     uint32_t slots_at; /* series */
     uint32_t stage;
     size_t chunks_at;
@@ -35,6 +37,10 @@ size_t store_next_slots(struct store *store, struct sealed_cursor *cursor, struc
 /* The next chunk, borrowed until the next trim; NULL at the end. `*timeline` is whose it is. */
 const struct chunk *store_next_chunk(struct store *store, struct sealed_cursor *cursor,
                                      uint32_t *timeline);
+/* A copy of the next timeline's open rows, where there are more of them than the last time; the
+ * caller destroys it. NULL at the end. */
+struct chunk *store_next_open(struct store *store, struct sealed_cursor *cursor,
+                              uint32_t *timeline);
 /* Closes all open rows, so that they are handed out too: at the end. */
 void store_seal(struct store *store);
 /* All slots are to be handed out again. */
@@ -57,6 +63,8 @@ struct store_restore *store_restore_begin(struct store *store, uint64_t next_chu
  * refused and freed: false), and its slots, each at most once. */
 void restore_timeline(struct store_restore *r, uint32_t timeline);
 bool restore_chunk(struct store_restore *r, struct chunk *chunk);
+/* Behind its chunks: rows that were open. False where a chunk holds them already. */
+bool restore_open(struct store_restore *r, struct chunk *chunk);
 void restore_slot(struct store_restore *r, const struct sealed_slot *slot);
 void store_restore_end(struct store_restore *r, struct restored *out);
 

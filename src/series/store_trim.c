@@ -1,5 +1,9 @@
-/* Forgetting: chunks past the retention, then the series that have nothing left. */
+/*
+ * Forgetting: chunks past the retention, then the series that have nothing left; and what a clock
+ * that was set back has put into the future.
+ */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "series/store_inside.h"
@@ -84,4 +88,51 @@ void store_trim(struct store *store, int64_t now_ms)
     if (store->timelines.samples != samples || store->series_count != series) {
         store->trim_version = ++store->version;
     }
+}
+
+static bool newest_of(const struct track *track, int64_t *newest_ms, double *v)
+{
+    return timeline_read_last(track->timeline, track->slot, INT64_MIN, INT64_MAX, newest_ms, v);
+}
+
+/* Its track is one that has samples, where there is one: those without may be freed under it. Only
+ * a series that is alone keeps its own; `last` is the series' newest value all the same. */
+static void settle_track(struct series *s)
+{
+    double v = 0;
+    s->newest_ms = INT64_MIN;
+    while (!newest_of(&s->track, &s->newest_ms, &v) && !s->alone && s->older_count > 0) {
+        timeline_free_slot(s->track.timeline, s->track.slot);
+        s->track = s->older[--s->older_count];
+    }
+    for (uint32_t i = s->older_count; s->newest_ms == INT64_MIN && i > 0; i--) {
+        (void)newest_of(&s->older[i - 1], &s->newest_ms, &v);
+    }
+    memcpy(&s->track.timeline->slots.items[s->track.slot].column.last, &v, sizeof(v));
+    if (s->older_count == 0) {
+        free(s->older);
+        s->older = NULL;
+    }
+}
+
+bool store_forget_after(struct store *store, int64_t t_ms)
+{
+    bool cut = false;
+    VEC_EACH (&store->targets, struct timeline *, tl) {
+        cut = (*tl != NULL && timeline_cut(*tl, t_ms)) || cut;
+    }
+    VEC_EACH (&store->retired, struct timeline *, tl) {
+        cut = timeline_cut(*tl, t_ms) || cut;
+    }
+    for (uint32_t i = 0; i < store->numbers; i++) {
+        struct series *s = store_series(store, i);
+        if (series_is_there(s) && s->newest_ms > t_ms) {
+            cut = (s->alone && timeline_cut(s->track.timeline, t_ms)) || cut;
+            settle_track(s);
+        }
+    }
+    if (cut) {
+        store->trim_version = ++store->version;
+    }
+    return cut;
 }

@@ -139,6 +139,25 @@ static void close_rows(struct timeline *tl)
         reset_column(tl, slot);
     }
     tl->rows = 0;
+    tl->archived_rows = 0;
+}
+
+struct chunk *timeline_copy_open(const struct timeline *tl)
+{
+    size_t bytes = 0; /* of the copies: the store's figure does not know them */
+    size_t count = tl->slots.len;
+    struct slot *slots = mem_zalloc(count, sizeof(*slots));
+    for (size_t i = 0; i < count; i++) {
+        column_copy_settled(&tl->slots.items[i].column, &slots[i].column, &bytes);
+    }
+    struct chunk *chunk =
+        chunk_create(tl->shared->next_chunk_id, tl->times, tl->rows, slots, (uint32_t)count);
+    assert(chunk != NULL);
+    for (size_t i = 0; i < count; i++) {
+        column_reset(&slots[i].column, &bytes);
+    }
+    free(slots);
+    return chunk;
 }
 
 void timeline_seal(struct timeline *tl)
@@ -326,5 +345,112 @@ void timeline_trim(struct timeline *tl, int64_t cutoff_ms)
             reset_column(tl, slot);
         }
         tl->rows = 0;
+        tl->archived_rows = 0;
     }
+}
+
+/* The first `rows` rows of one column, one by one, into another. */
+struct copier {
+    int64_t row_numbers[COLUMN_ROWS_MAX]; /* in place of times */
+    struct samples rows;
+};
+
+static void copier_init(struct copier *c)
+{
+    *c = (struct copier){.rows = {.t_ms = NULL}};
+    for (int i = 0; i < COLUMN_ROWS_MAX; i++) {
+        c->row_numbers[i] = i;
+    }
+    samples_reserve(&c->rows, COLUMN_ROWS_MAX);
+}
+
+static struct column_sink copier_sink(struct copier *c, uint32_t rows)
+{
+    c->rows.len = 0;
+    return (struct column_sink){.times = c->row_numbers, .end = rows, .out = &c->rows};
+}
+
+static void copier_write(const struct copier *c, struct column *to, size_t *bytes)
+{
+    for (size_t i = 0; i < c->rows.len; i++) {
+        uint64_t bits;
+        memcpy(&bits, &c->rows.v[i], sizeof(bits));
+        column_append(to, (uint32_t)c->rows.t_ms[i], bits, bytes);
+    }
+}
+
+static void cut_open(struct timeline *tl, int64_t t_ms, struct copier *c)
+{
+    uint32_t rows = lower_bound(tl->times, tl->rows, t_ms + 1);
+    VEC_EACH (&tl->slots, struct slot, slot) {
+        struct column_sink sink = copier_sink(c, rows);
+        if (rows > 0 && slot->column.rows > 0) {
+            column_read(&slot->column, &sink);
+        }
+        reset_column(tl, slot);
+        copier_write(c, &slot->column, &tl->shared->bytes);
+        tl->shared->samples += slot->column.samples;
+    }
+    tl->rows = rows;
+}
+
+/* The chunk up to `t_ms`, which is inside it. Values of series that had the slots before are gone
+ * with it: the new one is younger than whose the slots are now. */
+static struct chunk *part_of_chunk(const struct timeline *tl, const struct chunk *chunk,
+                                   int64_t t_ms, struct copier *c)
+{
+    int64_t times[COLUMN_ROWS_MAX];
+    size_t bytes = 0;
+    chunk_times(chunk, times);
+    uint32_t rows = lower_bound(times, chunk->rows, t_ms + 1);
+    struct slot *slots = mem_zalloc((size_t)chunk->slots + 1, sizeof(*slots));
+    for (uint32_t i = 0; i < chunk->slots; i++) {
+        size_t len = 0;
+        const uint8_t *tokens = slot_column(tl, i, chunk, &len);
+        struct column_sink sink = copier_sink(c, rows);
+        if (len > 0) {
+            bool ok = column_decode(tokens, len, chunk->rows, &sink);
+            assert(ok);
+            (void)ok;
+        }
+        copier_write(c, &slots[i].column, &bytes);
+        column_settle(&slots[i].column, &bytes);
+    }
+    struct chunk *part = chunk_create(tl->shared->next_chunk_id, times, rows, slots, chunk->slots);
+    assert(part != NULL); /* it is less than what there was */
+    for (uint32_t i = 0; i < chunk->slots; i++) {
+        column_reset(&slots[i].column, &bytes);
+    }
+    free(slots);
+    return part;
+}
+
+static void cut_closed(struct timeline *tl, int64_t t_ms, struct copier *c)
+{
+    while (tl->chunks.len > 0) {
+        struct chunk *chunk = tl->chunks.items[tl->chunks.len - 1];
+        if (chunk->last_ms <= t_ms) {
+            return;
+        }
+        struct chunk *part = chunk->first_ms <= t_ms ? part_of_chunk(tl, chunk, t_ms, c) : NULL;
+        tl->chunks.len--;
+        drop_chunk(tl, chunk);
+        if (part != NULL) {
+            tl->shared->next_chunk_id++;
+            timeline_add_chunk(tl, part);
+        }
+    }
+}
+
+bool timeline_cut(struct timeline *tl, int64_t t_ms)
+{
+    if (timeline_newest(tl) <= t_ms) {
+        return false;
+    }
+    struct copier copier;
+    copier_init(&copier);
+    cut_open(tl, t_ms, &copier);
+    cut_closed(tl, t_ms, &copier);
+    samples_release(&copier.rows);
+    return true;
 }

@@ -36,6 +36,7 @@ struct timeline {
     VEC(struct chunk *) chunks; /* oldest first */
     uint32_t archive_id;        /* 0: the archive does not know it */
     uint32_t archived_chunk;    /* the newest that was handed out (low bits of its id) */
+    uint32_t archived_rows;     /* of the open ones, what was handed out as they stood */
 };
 
 struct timeline *timeline_create(struct timeline_shared *shared);
@@ -48,6 +49,9 @@ void timeline_set_slots(struct timeline *tl, uint32_t count);
 void timeline_add_chunk(struct timeline *tl, struct chunk *chunk);
 /* The open rows, if any, become a chunk. */
 void timeline_seal(struct timeline *tl);
+/* The open rows as a chunk of their own, which the caller destroys; they stay open. There are some.
+ */
+struct chunk *timeline_copy_open(const struct timeline *tl);
 /* The oldest chunk that the archive does not have, or NULL. */
 const struct chunk *timeline_unarchived(const struct timeline *tl);
 /* Its open rows are gone at once, its closed ones with their chunks. */
@@ -72,6 +76,8 @@ bool timeline_read_last(const struct timeline *tl, uint32_t slot, int64_t from_m
                         int64_t *t_ms, double *v);
 /* Drops chunks that end before `cutoff_ms`, and the open rows if they all do. */
 void timeline_trim(struct timeline *tl, int64_t cutoff_ms);
+/* Drops the rows after `t_ms`; true where there were some. The columns' `last` is as it was. */
+bool timeline_cut(struct timeline *tl, int64_t t_ms);
 
 /* Room for `extra` more samples. */
 void samples_reserve(struct samples *out, size_t extra);

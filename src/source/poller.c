@@ -279,6 +279,9 @@ struct polled *poller_add(struct poller *poller, struct source *source)
     p->source = source;
     p->timeout_ms = config->timeout_ms;
     schedule_init(&p->schedule, config->interval_ms);
+    /* Rules look at what it brings into the store: they are to know at once that it is back, and
+     * its `up` is to have a sample every interval. */
+    p->schedule.steady = source->ops->report != NULL;
     fill_identity(&p->health, source);
     p->health.interval_ms = config->interval_ms;
     for (int i = 0; i < SOURCE_HEALTH_LATENCIES; i++) {
@@ -367,6 +370,20 @@ void polled_health(const struct polled *p, struct wall now, struct source_health
         out->down_since = out->failures_in_a_row > 0
                               ? p->failing_since
                               : (struct wall){out->last_success.ms + 2 * out->interval_ms};
+    }
+}
+
+static void shift(int64_t *t_ms, int64_t step_ms)
+{
+    *t_ms += *t_ms != 0 ? step_ms : 0;
+}
+
+void poller_follow_clock(struct poller *poller, int64_t step_ms)
+{
+    VEC_EACH (&poller->list, struct polled *, it) {
+        shift(&(*it)->health.last_success.ms, step_ms);
+        shift(&(*it)->failing_since.ms, step_ms);
+        schedule_follow_clock(&(*it)->schedule, step_ms);
     }
 }
 

@@ -1,9 +1,10 @@
 /*
  * The poller: when each source is polled. Sources with the same interval share its tick (one
  * wake-up for all); a poll has a deadline; a failing source backs off (doubling up to 8 intervals,
- * at most 2 minutes, Retry-After obeyed) and recovers with its first good poll. Keeps the health;
- * writes `up` and scrape_duration_seconds, scrape_samples_scraped, scrape_series_added through the
- * source's `report`; marks series stale when a poll fails.
+ * at most 2 minutes) and recovers with its first good poll. One whose data goes into the store does
+ * not back off: rules wait for it. Retry-After is obeyed for both. Keeps the health; writes `up`
+ * and scrape_duration_seconds, scrape_samples_scraped, scrape_series_added through the source's
+ * `report`; marks series stale when a poll fails.
  *
  * Owner: poller_create/destroy; sources added belong to the poller and are destroyed by it.
  */
@@ -39,6 +40,8 @@ bool polled_busy(const struct polled *p);
 void polled_on_start(struct polled *p, polled_cb start, void *user);
 /* Polls now, back-off or not (a person asked). */
 void poller_poll_now(struct poller *poller, struct polled *p);
+/* The wall clock was set by so much: no source is older or younger for it. */
+void poller_follow_clock(struct poller *poller, int64_t step_ms);
 
 /* The wait after `failures_in_a_row` failures. Pure. `jitter` in [0, 1). */
 int64_t poller_backoff_ms(int64_t interval_ms, unsigned failures_in_a_row, int64_t retry_after_ms,

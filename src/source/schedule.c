@@ -75,11 +75,22 @@ void schedule_end(struct schedule *s, bool ok, int64_t retry_after_ms, double ji
         return;
     }
     s->failures++;
-    int64_t wait_ms = poller_backoff_ms(s->interval_ms, s->failures, retry_after_ms, jitter);
+    unsigned failures = s->steady ? 1 : s->failures;
+    int64_t wait_ms = poller_backoff_ms(s->interval_ms, failures, retry_after_ms, jitter);
     /* What the server asked for counts from when it was asked; our own wait from its slot. */
     int64_t from_ms =
         retry_after_ms >= wait_ms ? s->slot_ms : slot_floor(s->slot_ms, s->interval_ms);
     s->due_ms = from_ms + wait_ms;
+}
+
+void schedule_follow_clock(struct schedule *s, int64_t step_ms)
+{
+    if (s->open) {
+        s->slot_ms += step_ms;
+    }
+    if (s->due_ms != INT64_MIN) {
+        s->due_ms += step_ms;
+    }
 }
 
 struct wall schedule_next(const struct schedule *s, struct wall now)

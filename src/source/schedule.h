@@ -23,6 +23,7 @@
 
 struct schedule {
     int64_t interval_ms;
+    bool steady; /* it does not back off by itself; set behind schedule_init */
     bool open;
     unsigned failures; /* in a row */
     int64_t slot_ms;   /* of the open or last poll */
@@ -44,6 +45,8 @@ enum schedule_verdict schedule_tick(struct schedule *s, struct wall slot, uint64
 void schedule_begin(struct schedule *s, struct wall slot);
 /* `jitter` in [0, 1). */
 void schedule_end(struct schedule *s, bool ok, int64_t retry_after_ms, double jitter);
+/* The wall clock was set by so much: waits are as long as they were. */
+void schedule_follow_clock(struct schedule *s, int64_t step_ms);
 /* The next slot at which it will be polled, seen at `now`. */
 struct wall schedule_next(const struct schedule *s, struct wall now);
 

@@ -177,7 +177,7 @@ uint32_t target_series_index(struct target_series *ts, struct labels *labels)
 
 /* The store gives up a series when its retention has passed without a sample, and refuses its
  * reference afterwards: such a series is named by its labels again. That takes a pause between
- * polls (a suspended machine), or samples that bring old times. */
+ * polls (a suspended machine), samples that bring old times, or a clock that was set back. */
 static series_ref live_ref(const struct target_series *ts, series_ref ref)
 {
     return ref != 0 && ts->store != NULL && store_labels(ts->store, ref) == NULL ? 0 : ref;
@@ -192,7 +192,8 @@ void target_series_begin(struct target_series *ts, struct wall t)
         }
         ts->poll = 1;
     }
-    if (ts->newest_ms != INT64_MIN && t.ms - ts->newest_ms >= REFS_TRUSTED_MS) {
+    bool paused = ts->newest_ms != INT64_MIN && t.ms - ts->newest_ms >= REFS_TRUSTED_MS;
+    if (paused || t.ms < ts->newest_ms) {
         VEC_EACH (&ts->entries, struct target_entry, e) {
             e->ref = live_ref(ts, e->ref);
         }

@@ -3,7 +3,7 @@
  *
  *     rules_test.yml:12: failed: sum by (job) (up)
  *         {job="a"}: expected 2, got 1
- *     rules_test.yml:20: skipped: alert 'Down' at 5m: alerting rules are not evaluated yet
+ *     rules_test.yml:20: skipped: sum(x) at 5m: needs a native histogram
  *
  * A test that passed is counted and says nothing. Text of the files is made fit for a terminal.
  *

@@ -1,7 +1,7 @@
 /*
  * The archive of a large store: what it costs to keep an hour of it, and to have it back.
  *
- *     bench_archive [TARGETS]     100 targets of 1000 series, polled every 15 s for an hour
+ *     bench_archive [TARGETS [POLLS]]     100 targets of 1000 series, polled every 15 s for an hour
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@
 
 #define TARGETS_DEFAULT 100
 #define SERIES          1000
-#define POLLS           241 /* the last one closes the chunk of the others */
+#define POLLS_DEFAULT   241 /* the last one closes the chunk of the others */
 #define INTERVAL_MS     15000
 #define START_MS        INT64_C(1700000000000)
 
@@ -64,7 +64,8 @@ static struct labels *labels_of(struct label_table *table, unsigned target, unsi
     return ls;
 }
 
-static void fill(struct store *store, struct label_table *table, unsigned target_number)
+static void fill(struct store *store, struct label_table *table, unsigned target_number,
+                 unsigned polls)
 {
     static double before[SERIES];
     struct random random = {target_number + 1};
@@ -73,7 +74,7 @@ static void fill(struct store *store, struct label_table *table, unsigned target
     series_ref *refs = mem_zalloc(SERIES, sizeof(*refs));
     store_target target = store_add_target(store);
     batch_init(&batch);
-    for (unsigned k = 0; k < POLLS; k++) {
+    for (unsigned k = 0; k < polls; k++) {
         batch_reset(&batch, START_MS + (int64_t)k * INTERVAL_MS);
         for (unsigned i = 0; i < SERIES; i++) {
             before[i] = random_value(&random, kind_of(i), before[i]);
@@ -150,6 +151,7 @@ static void keep(struct run *r)
 
 int main(int argc, char **argv)
 {
+    unsigned polls = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : POLLS_DEFAULT;
     unsigned targets = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : TARGETS_DEFAULT;
     char folder[] = "/tmp/tocsin-bench-archive-XXXXXX";
     struct error err = ERROR_INIT;
@@ -158,19 +160,21 @@ int main(int argc, char **argv)
     struct run r = {.loop = loop_create(NULL, &err),
                     .clock = clock_real(),
                     .folder = mkdtemp(folder),
-                    .now = {START_MS + (int64_t)POLLS * INTERVAL_MS}};
+                    .now = {START_MS + (int64_t)polls * INTERVAL_MS}};
     if (r.loop == NULL || r.folder == NULL) {
         return 1;
     }
     char *path = mem_printf("%s/archive.db", folder);
     open_archive(&r);
     for (unsigned i = 0; i < targets; i++) {
-        fill(r.store, r.table, i);
+        fill(r.store, r.table, i, polls);
     }
     store_stats(r.store, &stats);
     printf("store: %zu series, %zu samples, %.1f MiB\n", stats.series, stats.samples,
            (double)stats.bytes / 1048576.0);
-    keep(&r);
+    for (int i = 0; i < 5; i++) { /* the fifth writes what is open, too */
+        keep(&r);
+    }
     int64_t close_ms = close_archive(&r);
     long before = private_kib();
     int64_t open_ms = open_archive(&r);

@@ -52,6 +52,22 @@ def values_move():
     with_console((80, 24), act)
 
 
+def rules_that_select_nothing_say_so():
+    path = os.path.join(HOME, "rules.yaml")
+    with open(path, "w", encoding="ascii") as file:
+        file.write("global: {interval: 1s}\nsources: [{name: here, host: {}}]\nservices:\n  - name: shop\n"
+                   "    match: {job: here}\n    alerts: [nothing_like_it > 5, node_load1 < -1]\n")
+
+    def act(console):
+        console.wait(r"cpu.*\d%")
+        console.keys("2")
+        console.wait(r"(?s)No alerts, but 1 of \d+ rules cannot see what they watch\..*1 rule matches nothing")
+        console.keys("r")
+        console.wait(r"(?s)Rules  \d+ in all: 1 rule matches nothing.*NO DATA +ShopNothingLikeIt.*ok +ShopNodeLoad1.*"
+                     r"note +matches nothing at 'local': nothing_like_it")
+    with_console((100, 30), act, "-c", path)
+
+
 def keys_do_what_the_table_says():
     def act(console):
         console.wait(r"cpu.*\d%")
@@ -162,7 +178,9 @@ def alerts_are_acknowledged_and_silenced():
         console.keys("y")
         console.wait(r"CRIT 1.*unacked 1")
         console.keys("r")
-        console.wait(r"NeverThere .*no_such_metric_at_all")
+        console.wait(r"1 rule matches nothing")
+        console.wait(r"NO DATA +NeverThere ")
+        console.wait(r"note +matches nothing at 'local': no_such_metric_at_all")
         console.keys("Q")
         console.wait(r"ended with 0")
     with tempfile.TemporaryDirectory(prefix="tocsin-rules-") as folder:
@@ -181,7 +199,7 @@ def alerts_are_acknowledged_and_silenced():
 
 
 need("tmux")
-run_cases([shows_this_host_at_every_size, nothing_is_too_small, values_move,
+run_cases([shows_this_host_at_every_size, nothing_is_too_small, values_move, rules_that_select_nothing_say_so,
            keys_do_what_the_table_says, quitting_gives_the_terminal_back,
            a_signal_ends_it_and_gives_the_terminal_back,
            unreachable_addresses_leave_the_screen_at_once,

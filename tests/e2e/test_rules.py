@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """tocsin test and tocsin check over rules: what is printed, and how the program exits."""
+import http.server
 import os
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from console import clean_environment, expect, run_cases  # noqa: E402
+from console import clean_environment, expect, free_port, run_cases  # noqa: E402
 
 TOCSIN = os.path.abspath(sys.argv[1])
 HOME = tempfile.mkdtemp(prefix="tocsin-home-")
@@ -185,11 +188,118 @@ def a_broken_file_does_not_keep_others_from_running():
 
 def rules_are_checked():
     out, _ = tocsin("check", write("rules.yml", RULES), write("t.yml", TEST % "1m"))
-    expect(out == "2 files checked, no errors, 0 warnings\n", out)
+    expect(out == HOME + "/rules.yml: 1 alerting and 1 recording rules in 1 group\n2 files checked, no errors, 0 warnings\n", out)
     _, err = tocsin("check", write("rules.yml", RULES.replace("up == 0", "upp[")), status=78)
     expect("rules.yml:7:" in err, err)
     _, err = tocsin("check", write("t.yml", (TEST % "1m").replace("eval_time", "evaltime")), status=78)
     expect("did you mean 'eval_time'?" in err, err)
+
+
+class Page(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = b'here{a="b"} 1\n'
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain; version=0.0.4")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *words):
+        pass
+
+
+def with_page(act):
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            act("http://127.0.0.1:%d/metrics" % server.server_address[1])
+        finally:
+            server.shutdown()
+
+
+def rules_that_cannot_fire():
+    path = write("never.yml", """groups:
+  - name: g
+    interval: 1m
+    rules:
+      - {alert: Never, expr: count(up) == 0}
+      - {alert: Short, expr: x > 5, for: 10s}
+      - {alert: Both, expr: x > 5 and x < 3}
+""")
+    out, err = tocsin("check", path)
+    for text in ("never.yml:5:30: warning: this can never hold: 'count(up)' is never below 1, and has to be 0\n",
+                 "never.yml:6:17: warning: 'Short' waits for 10s, less than the 1m from one evaluation to the next",
+                 "never.yml:7:29: warning: this can never hold: 'x' has to be above 5 and below 3\n"):
+        expect(text in err, text + "\nis not in\n" + err)
+    expect("never.yml: 3 alerting and 0 recording rules in 1 group\n1 file checked, no errors, 3 warnings\n" in out, out)
+
+
+def the_same_rule_in_two_files():
+    write("one.yml", RULES)
+    write("other.yml", RULES)
+    path = write("tocsin.yaml", "sources: [{name: here, host: {}}]\nrule_files: [one.yml, other.yml]\n")
+    out, err = tocsin("check", path)
+    expect("other.yml:4:17: warning: the same rule as in %s/one.yml:4: name and labels are equal" % HOME in err and
+           "other.yml:6:16: warning: the same rule as in %s/one.yml:6: name, labels" % HOME in err, err)
+    expect("tocsin.yaml: 2 alerting and 2 recording rules in 2 groups at 'local'\n" in out, out)
+
+
+LIVE = """groups:
+  - name: g
+    rules:
+      - {alert: Down, expr: 'up{job="edgy"} == 0'}
+      - {alert: Here, expr: here > 5}
+      - {alert: Herr, expr: herr > 5}
+      - {alert: Gone, expr: absent(gone)}
+"""
+
+
+def what_the_source_does_not_have():
+    rules = write("live.yml", LIVE)
+
+    def act(url):
+        config = write("tocsin.yaml", "global: {interval: 1s}\nsources: [{name: edge, scrape: {url: '%s'}}]\n"
+                       "rule_files: [live.yml]\n" % url)
+        said = ("""live.yml:4:17: warning: 'Down': '%s' has nothing of up{job="edgy"}
+Down:1:1: info: no series of 'up' has 'edgy' as its 'job'
+  1 | up{job="edgy"} == 0
+    | ^^^^^^^^^^^^^^
+""", """live.yml:6:17: warning: 'Herr': '%s' has nothing of herr
+Herr:1:1: info: there is no metric 'herr'
+  1 | herr > 5
+    | ^^^^
+    = did you mean 'here'?
+""")
+        for words, source in (((config,), "local"), (("-c", config, "-s", "edge", rules), "edge"),
+                              (("-s", url, rules), url.split("/")[2])):
+            out, err = tocsin("check", "--live", *words)
+            for text in said:
+                expect(text % source in err if "%s" in text else text in err, text + "\nis not in\n" + err)
+            expect("'Here'" not in err and "'Gone'" not in err, err)
+            expect("'%s' was asked about 4 rules, and has nothing for 2\n"
+                   "1 file checked, no errors, 2 warnings\n" % source in out, out)
+    with_page(act)
+
+
+def a_source_that_does_not_answer():
+    rules = write("live.yml", LIVE)
+    url = "http://127.0.0.1:%d/metrics" % free_port()
+    config = write("tocsin.yaml", "sources: [{name: edge, scrape: {url: '%s'}}]\nrule_files: [live.yml]\n" % url)
+    for words in ((config,), ("-s", url, rules), ("-c", config, "-s", "edge", rules)):
+        out, err = tocsin("check", "--live", *words, status=69)
+        expect("refused the connection" in err and "checked" not in out, out + err)
+    _, err = tocsin("check", "--live", "-s", "egde", "-c", config, rules, status=64)
+    expect("did you mean 'edge'?" in err, err)
+    _, err = tocsin("check", "-s", "edge", rules, status=64)
+    expect("are for --live" in err, err)
+    tocsin("check", "--live", "--timeout", "soon", rules, status=64)
+    with socket.socket() as listening:
+        # Taken by nobody: it is connected, and never answered.
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        _, err = tocsin("check", "--live", "--timeout", "300ms", "-s", "http://127.0.0.1:%d" % listening.getsockname()[1],
+                        rules, status=75)
+        expect("did not answer everything within 0.3 s" in err, err)
 
 
 def a_full_disk_is_an_error():
@@ -200,4 +310,5 @@ def a_full_disk_is_an_error():
 
 run_cases([what_passes, what_is_skipped, what_fails, alerts_that_differ, a_rule_that_fails, windows_differ_by_version,
            files_that_cannot_be_run, rule_files_that_are_not_right, texts_that_do_not_parse, a_broken_file_does_not_keep_others_from_running,
-           rules_are_checked, a_full_disk_is_an_error])
+           rules_are_checked, rules_that_cannot_fire, the_same_rule_in_two_files, what_the_source_does_not_have,
+           a_source_that_does_not_answer, a_full_disk_is_an_error])

@@ -71,7 +71,8 @@ def check_configuration(root, pages):
                r'read_threshold|read_signal_name)\([^;]*?"([a-z_0-9]+)"')
     net = [os.path.join("src/net", n) for n in os.listdir(os.path.join(root, "src/net"))
            if n.startswith("http_config") and n.endswith(".c")]
-    config = ["src/engine/config.c", "src/engine/config_promql.c", "src/panel/services.c", "src/source/source_config.c",
+    config = ["src/engine/config.c", "src/engine/config_promql.c", "src/engine/config_rules.c",
+              "src/panel/services.c", "src/source/source_config.c",
               "src/source/prometheus/options.c", "src/source/scrape/options.c",
               "src/source/host/host.c"]
     for key in read_keys(root, config + net, pattern) - {"values", "secrets", "files"}:

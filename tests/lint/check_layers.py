@@ -31,7 +31,7 @@ LAYERS = {
     "api": "base loop net series rule alert",
     "engine": "base yaml loop net db series series/archive promql promql/syntax rule query source panel alert api",
     "ui": "base yaml series promql rule query panel alert",
-    "cmd": "base yaml loop net series promql query source panel engine ui rule unittest alert api",
+    "cmd": "base yaml loop db net series promql query source panel engine ui rule unittest alert api",
     ".": "base cmd",
 }
 # single headers that a folder may include beyond its row

@@ -293,6 +293,12 @@ uint64_t alerts_version(const struct alerts *alerts)
     return alerts->version;
 }
 
+struct wall alerts_last_cycle(const struct alerts *alerts)
+{
+    (void)alerts;
+    return (struct wall){0};
+}
+
 const char *alerts_problem(const struct alerts *alerts)
 {
     return alerts->problem;

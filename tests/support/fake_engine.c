@@ -3,9 +3,9 @@
  *
  *     fake_engine SOCKET RECORD SCENARIO
  *
- * Writes "ready" to standard output when it listens, and what it is told to do to the file RECORD,
- * a line a command. Ends when it is killed. A program of its own, since what it links stands in for
- * the alerts of the real engine.
+ * Writes "ready PORT" to standard output when it listens, there and on a port of the loopback
+ * address, and what it is told to do to the file RECORD, a line a command. Ends when it is killed.
+ * A program of its own, since what it links stands in for the alerts of the real engine.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -158,7 +158,7 @@ static int serve(struct loop *loop, struct alerts *alerts, const char *socket_pa
     struct error err = ERROR_INIT;
     const struct control_host host = {
         .version = "1.2.3", .now = host_now, .status = host_status, .reload = host_reload};
-    struct http_server_options options = {.unix_path = socket_path};
+    struct http_server_options options = {.unix_path = socket_path, .tcp_address = "127.0.0.1:0"};
     struct control *control = control_create(alerts, &host);
     options.routes = control_routes(&options.route_count);
     options.user = control;
@@ -168,7 +168,7 @@ static int serve(struct loop *loop, struct alerts *alerts, const char *socket_pa
         fprintf(stderr, "%s\n", error_text(&err));
         return 1;
     }
-    puts("ready");
+    printf("ready %u\n", http_server_port(server));
     fflush(stdout);
     for (size_t done = 0;;) {
         loop_step(loop, 1000);

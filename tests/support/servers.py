@@ -51,12 +51,19 @@ def start_prometheus(folder, targets):
 
 def start_prometheus_at(folder, targets, port):
     address = "127.0.0.1:%d" % port
-    config = os.path.join(folder, "prometheus-%d.yml" % port)
-    with open(config, "w", encoding="ascii") as file:
-        file.write("global: { scrape_interval: 1s, scrape_timeout: 1s }\nscrape_configs:\n")
-        for name, target in {"prometheus": address, **targets}.items():
-            file.write("  - job_name: %s\n    static_configs: [{ targets: ['%s'] }]\n" % (name, target))
-    server = Server([program("prometheus"), "--config.file=" + config, "--web.listen-address=" + address,
+    config = "global: { scrape_interval: 1s, scrape_timeout: 1s }\nscrape_configs:\n"
+    for name, target in {"prometheus": address, **targets}.items():
+        config += "  - job_name: %s\n    static_configs: [{ targets: ['%s'] }]\n" % (name, target)
+    return run_prometheus(folder, config, port)
+
+
+def run_prometheus(folder, config, port):
+    """One with this configuration. Its data stays, for the next one on this port."""
+    address = "127.0.0.1:%d" % port
+    path = os.path.join(folder, "prometheus-%d.yml" % port)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(config)
+    server = Server([program("prometheus"), "--config.file=" + path, "--web.listen-address=" + address,
                      "--storage.tsdb.path=" + os.path.join(folder, "data-%d" % port)],
                     "http://%s/-/ready" % address, folder, "prometheus-%d" % port)
     server.port = port

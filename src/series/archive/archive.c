@@ -12,6 +12,9 @@
 #include "series/archive/slot_rows.h"
 #include "series/chunk_pack.h"
 
+/* Every so many passes what is still open is written, too. */
+#define OPEN_EVERY 5
+
 /* Rows of slots are written anew when they are so many times the series, and a few more. */
 #define SLOTS_FACTOR 3
 #define SLOTS_SLACK  ((size_t)20000)
@@ -23,6 +26,9 @@ struct archive {
     struct store *store;
     int64_t retention_ms;
     struct sealed_cursor cursor;
+    struct sealed_cursor open_cursor;
+    unsigned passes;
+    bool with_open;    /* this pass writes what is open, too */
     bool working;      /* a pass is under way */
     bool slots_done;   /* of this pass */
     bool rewriting;    /* this pass writes all slots, as a new generation */
@@ -82,7 +88,9 @@ static void begin_pass(struct archive *a, struct wall now)
     store_stats(a->store, &stats);
     a->working = true;
     a->slots_done = false;
-    a->cursor = (struct sealed_cursor){.stage = 0};
+    a->with_open = ++a->passes % OPEN_EVERY == 0;
+    a->cursor = (struct sealed_cursor){.open_too = a->with_open};
+    a->open_cursor = (struct sealed_cursor){.stage = 0};
     a->cutoff_ms = a->retention_ms != 0 ? now.ms - a->retention_ms : INT64_MIN;
     if (a->slots_in_file > SLOTS_FACTOR * stats.series + SLOTS_SLACK) {
         store_forget_slots(a->store);
@@ -107,6 +115,44 @@ static bool add_slots(struct archive *a, struct archive_batch *b)
     return n > 0;
 }
 
+/* False where it is larger than a row may be. */
+static bool pack(struct archive *a, struct archive_batch *b, const struct chunk *chunk,
+                 uint32_t timeline, struct archive_chunk *out)
+{
+    size_t before = b->bytes.len;
+    if (!chunk_pack(chunk, &b->bytes)) {
+        a->stats.skipped++;
+        return false;
+    }
+    *out = (struct archive_chunk){.timeline = timeline,
+                                  .id = chunk->id,
+                                  .first_ms = chunk->first_ms,
+                                  .last_ms = chunk->last_ms,
+                                  .at = before,
+                                  .len = b->bytes.len - before};
+    a->stats.bytes += out->len;
+    return true;
+}
+
+/* Copies of what is open until the batch is full enough, since to copy takes longer than to hand
+ * out; false where there are no more. */
+static bool add_open(struct archive *a, struct archive_batch *b)
+{
+    while (b->bytes.len < ARCHIVE_BATCH_BYTES / 4) {
+        uint32_t timeline = 0;
+        struct archive_chunk packed;
+        struct chunk *chunk = store_next_open(a->store, &a->open_cursor, &timeline);
+        if (chunk == NULL) {
+            return false;
+        }
+        if (pack(a, b, chunk, timeline, &packed)) {
+            vec_push(&b->open, packed);
+        }
+        chunk_destroy(chunk);
+    }
+    return true;
+}
+
 /* Chunks until the batch is full; false where there are no more. */
 static bool add_chunks(struct archive *a, struct archive_batch *b)
 {
@@ -116,19 +162,11 @@ static bool add_chunks(struct archive *a, struct archive_batch *b)
         if (chunk == NULL) {
             return false;
         }
-        size_t before = b->bytes.len;
-        if (!chunk_pack(chunk, &b->bytes)) {
-            a->stats.skipped++;
-            continue;
+        struct archive_chunk packed;
+        if (pack(a, b, chunk, timeline, &packed)) {
+            vec_push(&b->chunks, packed);
+            a->stats.chunks++;
         }
-        vec_push(&b->chunks, ((struct archive_chunk){.timeline = timeline,
-                                                     .id = chunk->id,
-                                                     .first_ms = chunk->first_ms,
-                                                     .last_ms = chunk->last_ms,
-                                                     .at = before,
-                                                     .len = b->bytes.len - before}));
-        a->stats.chunks++;
-        a->stats.bytes += b->bytes.len - before;
     }
     return true;
 }
@@ -141,7 +179,9 @@ static bool fill(struct archive *a)
     b->generation = a->generation;
     bool more = !a->slots_done && add_slots(a, b);
     if (a->slots_done) {
-        more = add_chunks(a, b) || b->chunks.len > 0 || more;
+        bool full = add_chunks(a, b);
+        full = full || (a->with_open && add_open(a, b));
+        more = more || full || b->chunks.len > 0 || b->open.len > 0;
     }
     if (a->slots_done && a->rewriting) {
         b->drop_before = a->generation;

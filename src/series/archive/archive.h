@@ -3,8 +3,8 @@
  * that charts and rate windows survive a restart. A cache of the past and no more: where it is
  * damaged or cannot be written, tocsin goes on without.
  *
- * What was not closed is written at an orderly end only; a crash costs the open rows (at most
- * COLUMN_ROWS_MAX polls of a target, or a sixth of the retention). What comes back is bit by bit
+ * What is closed is written once, what is still open every few minutes as it stands, so that a
+ * crash costs minutes, and an orderly end nothing. What comes back is bit by bit
  * what was there, in series of the same labels, which new samples go on with.
  *
  * Owner: archive_open/archive_close; the store and its labels outlive it. Single-threaded (the

@@ -10,6 +10,9 @@ static const char *const migrations[] = {
     " last_ms INTEGER NOT NULL, hash INTEGER NOT NULL, data BLOB NOT NULL,"
     " UNIQUE (timeline, id)) STRICT;"
     "CREATE INDEX chunks_by_end ON chunks (last_ms);"
+    "CREATE TABLE open ("
+    " timeline INTEGER NOT NULL UNIQUE, id INTEGER NOT NULL, first_ms INTEGER NOT NULL,"
+    " last_ms INTEGER NOT NULL, hash INTEGER NOT NULL, data BLOB NOT NULL) STRICT;"
     "CREATE TABLE slots ("
     " number INTEGER PRIMARY KEY, generation INTEGER NOT NULL, hash INTEGER NOT NULL,"
     " data BLOB NOT NULL) STRICT;"
@@ -30,6 +33,7 @@ void archive_batch_release(struct archive_batch *b)
     strbuf_release(&b->slots);
     strbuf_release(&b->bytes);
     vec_release(&b->chunks);
+    vec_release(&b->open);
 }
 
 void archive_batch_reset(struct archive_batch *b)
@@ -73,14 +77,17 @@ static bool write_slots(struct connection *c, const struct archive_batch *b, str
     return statement_run(st, err);
 }
 
-static bool write_chunk(struct connection *c, const struct archive_batch *b,
+static const char put_chunk[] =
+    "INSERT OR REPLACE INTO chunks (timeline, id, first_ms, last_ms, hash, data)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+static const char put_open[] =
+    "INSERT OR REPLACE INTO open (timeline, id, first_ms, last_ms, hash, data)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+
+static bool write_chunk(struct connection *c, const struct archive_batch *b, const char *sql,
                         const struct archive_chunk *chunk, struct error *err)
 {
-    struct statement *st = statement_prepare(
-        c,
-        "INSERT OR REPLACE INTO chunks (timeline, id, first_ms, last_ms, hash, data)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        err);
+    struct statement *st = statement_prepare(c, sql, err);
     if (st == NULL) {
         return false;
     }
@@ -98,10 +105,14 @@ bool archive_batch_write(struct connection *c, const struct archive_batch *b, st
 {
     bool ok = set_next_timeline(c, b->next_timeline, err);
     ok = ok && (b->cutoff_ms == INT64_MIN ||
-                delete_before(c, "DELETE FROM chunks WHERE last_ms < ?1", b->cutoff_ms, err));
+                (delete_before(c, "DELETE FROM chunks WHERE last_ms < ?1", b->cutoff_ms, err) &&
+                 delete_before(c, "DELETE FROM open WHERE last_ms < ?1", b->cutoff_ms, err)));
     ok = ok && (b->slots.len == 0 || write_slots(c, b, err));
     for (size_t i = 0; ok && i < b->chunks.len; i++) {
-        ok = write_chunk(c, b, &b->chunks.items[i], err);
+        ok = write_chunk(c, b, put_chunk, &b->chunks.items[i], err);
+    }
+    for (size_t i = 0; ok && i < b->open.len; i++) {
+        ok = write_chunk(c, b, put_open, &b->open.items[i], err);
     }
     return ok && (b->drop_before == 0 ||
                   delete_before(c, "DELETE FROM slots WHERE generation < ?1", b->drop_before, err));

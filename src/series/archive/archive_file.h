@@ -2,6 +2,7 @@
  * The archive's tables: what of a store goes into them, and back. Private to this folder.
  *
  *     chunks  a row a chunk
+ *     open    a row a timeline: its open rows as they stood some minutes ago
  *     slots   whose the slots are (slot_rows.h), each row of several. Rows are only added, until
  *             most of them are of what is gone: then all are written anew, as the next generation,
  *             and those before it deleted when the last one is there
@@ -41,6 +42,7 @@ struct archive_batch {
     struct strbuf slots; /* a row, or empty */
     struct strbuf bytes; /* of chunks */
     VEC(struct archive_chunk) chunks;
+    VEC(struct archive_chunk) open;
 };
 void archive_batch_init(struct archive_batch *b);
 /* Empty again, without memory. */

@@ -24,7 +24,9 @@ struct loading {
 static bool list_timelines(struct loading *l, struct error *err)
 {
     struct statement *st = statement_prepare(l->connection,
-                                             "SELECT DISTINCT timeline FROM chunks"
+                                             "SELECT timeline FROM chunks"
+                                             " WHERE last_ms >= ?1 AND last_ms <= ?2 UNION"
+                                             " SELECT timeline FROM open"
                                              " WHERE last_ms >= ?1 AND last_ms <= ?2 ORDER BY 1",
                                              err);
     bool row = true;
@@ -113,41 +115,72 @@ static void restore_slots(struct loading *l, uint32_t timeline)
     }
 }
 
-static bool read_chunks(struct loading *l, struct error *err)
+/* The chunk of the row, which the caller owns; NULL, and counted, where it does not read. */
+static struct chunk *take_chunk(struct loading *l, struct statement *st)
 {
-    struct statement *st = statement_prepare(l->connection,
-                                             "SELECT timeline, id, hash, data FROM chunks"
-                                             " WHERE last_ms >= ?1 AND last_ms <= ?2"
-                                             " ORDER BY timeline, id",
-                                             err);
-    bool row = true;
-    int64_t current = -1;
-    if (st == NULL) {
-        return false;
+    struct str data = statement_str(st, 2);
+    struct chunk *chunk = (int64_t)str_hash(data) == statement_int(st, 1)
+                              ? chunk_unpack(data, (uint64_t)statement_int(st, 0))
+                              : NULL;
+    l->load->opened->unreadable += chunk == NULL ? 1 : 0;
+    return chunk;
+}
+
+static struct statement *select_of(struct loading *l, const char *sql, uint32_t timeline,
+                                   struct error *err)
+{
+    struct statement *st = statement_prepare(l->connection, sql, err);
+    if (st != NULL) {
+        statement_bind_int(st, 1, l->load->from_ms);
+        statement_bind_int(st, 2, l->load->to_ms);
+        statement_bind_int(st, 3, timeline);
     }
-    statement_bind_int(st, 1, l->load->from_ms);
-    statement_bind_int(st, 2, l->load->to_ms);
-    while (statement_step(st, &row, err) && row) {
-        int64_t timeline = statement_int(st, 0);
-        struct str data = statement_str(st, 3);
-        struct chunk *chunk = (int64_t)str_hash(data) == statement_int(st, 2)
-                                  ? chunk_unpack(data, (uint64_t)statement_int(st, 1))
-                                  : NULL;
-        if (timeline != current) {
-            if (current >= 0) {
-                restore_slots(l, (uint32_t)current);
-            }
-            restore_timeline(l->restore, (uint32_t)timeline);
-            current = timeline;
-        }
-        if (chunk == NULL || !restore_chunk(l->restore, chunk)) {
+    return st;
+}
+
+static bool read_chunks(struct loading *l, uint32_t timeline, struct error *err)
+{
+    struct statement *st = select_of(l,
+                                     "SELECT id, hash, data FROM chunks WHERE timeline = ?3"
+                                     " AND last_ms >= ?1 AND last_ms <= ?2 ORDER BY id",
+                                     timeline, err);
+    bool row = true;
+    while (st != NULL && statement_step(st, &row, err) && row) {
+        struct chunk *chunk = take_chunk(l, st);
+        if (chunk != NULL && !restore_chunk(l->restore, chunk)) {
             l->load->opened->unreadable++;
         }
     }
-    if (current >= 0) {
-        restore_slots(l, (uint32_t)current);
+    return !error_is(err);
+}
+
+/* What was open a while ago may have been closed since: then a chunk has it. */
+static bool read_open(struct loading *l, uint32_t timeline, struct error *err)
+{
+    struct statement *st = select_of(l,
+                                     "SELECT id, hash, data FROM open WHERE timeline = ?3"
+                                     " AND last_ms >= ?1 AND last_ms <= ?2",
+                                     timeline, err);
+    bool row = true;
+    while (st != NULL && statement_step(st, &row, err) && row) {
+        struct chunk *chunk = take_chunk(l, st);
+        if (chunk != NULL) {
+            (void)restore_open(l->restore, chunk);
+        }
     }
     return !error_is(err);
+}
+
+static bool read_timelines(struct loading *l, struct error *err)
+{
+    VEC_EACH (&l->timelines, uint32_t, timeline) {
+        restore_timeline(l->restore, *timeline);
+        if (!read_chunks(l, *timeline, err) || !read_open(l, *timeline, err)) {
+            return false;
+        }
+        restore_slots(l, *timeline);
+    }
+    return true;
 }
 
 static bool load_all(struct loading *l, struct error *err)
@@ -166,7 +199,7 @@ static bool load_all(struct loading *l, struct error *err)
     bool ok = list_timelines(l, err) && read_slots(l, err);
     if (ok) {
         settle_slots(&l->slots);
-        ok = read_chunks(l, err);
+        ok = read_timelines(l, err);
     }
     store_restore_end(l->restore, &restored);
     l->load->opened->series = restored.series;

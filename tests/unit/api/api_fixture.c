@@ -209,6 +209,10 @@ size_t size_at(const char *at)
 void expect_error(int wanted, const char *part)
 {
     ck_assert_msg(status == wanted, "%d: %s", status, answer_text);
+    if (json_kind(answer) == JSON_KIND_STRING) { /* as Alertmanager gives errors */
+        ck_assert_msg(strstr(text_at(""), part) != NULL, "%s", answer_text);
+        return;
+    }
     ck_assert_str_eq(text_at("status"), "error");
     ck_assert_msg(strstr(text_at("error"), part) != NULL, "%s", answer_text);
 }

@@ -114,7 +114,8 @@ static void write_state(void)
 
 static struct json ask(const struct engine_question *question)
 {
-    ck_assert_msg(engine_state_answer(question, &filter, NOW, &text, &err), "%s", error_text(&err));
+    ck_assert_msg(engine_state_answer(NULL, question, &filter, NOW, &text, &err), "%s",
+                  error_text(&err));
     document = json_parse(strbuf_str(&text), ENGINE_MAX_ANSWER, &err);
     ck_assert_msg(document != NULL, "%s: %s", error_text(&err), strbuf_cstr(&text));
     return json_root(document);
@@ -186,7 +187,7 @@ START_TEST(why_from_the_ledger)
     why_release(&why);
     strbuf_reset(&text);
     const struct engine_question other = {.about = ENGINE_WHY, .rule = "Other"};
-    ck_assert(!engine_state_answer(&other, &filter, NOW, &text, &err));
+    ck_assert(!engine_state_answer(NULL, &other, &filter, NOW, &text, &err));
     ck_assert_int_eq(err.kind, ERROR_NOT_FOUND);
 }
 END_TEST
@@ -195,9 +196,10 @@ START_TEST(age)
 {
     int64_t age_ms;
     write_state();
-    ck_assert(engine_state_age(NOW, &age_ms, &err));
+    ck_assert(engine_state_age(NULL, NOW, &age_ms, &err));
     ck_assert_int_eq(age_ms, 10 * MINUTE);
-    ck_assert(engine_state_age(NOW - 20 * MINUTE, &age_ms, &err)); /* the clock was set back */
+    ck_assert(
+        engine_state_age(NULL, NOW - 20 * MINUTE, &age_ms, &err)); /* the clock was set back */
     ck_assert_int_eq(age_ms, -1);
 }
 END_TEST
@@ -206,9 +208,9 @@ START_TEST(nothing_was_left)
 {
     int64_t age_ms;
     const struct engine_question question = {.about = ENGINE_ALERTS};
-    ck_assert(!engine_state_answer(&question, &filter, NOW, &text, &err));
+    ck_assert(!engine_state_answer(NULL, &question, &filter, NOW, &text, &err));
     ck_assert_int_eq(err.kind, ERROR_NOT_FOUND);
-    ck_assert(!engine_state_age(NOW, &age_ms, &err));
+    ck_assert(!engine_state_age(NULL, NOW, &age_ms, &err));
 }
 END_TEST
 

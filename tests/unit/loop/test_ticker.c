@@ -245,6 +245,56 @@ START_TEST(backward_step_is_noticed)
 }
 END_TEST
 
+struct steps_seen {
+    unsigned count;
+    int64_t sum_ms;
+    unsigned ticks; /* at the last step */
+    const struct seen *seen;
+};
+
+static void on_step(void *user, int64_t step_ms)
+{
+    struct steps_seen *s = user;
+    s->count++;
+    s->sum_ms += step_ms;
+    s->ticks = s->seen->ticks;
+}
+
+/* Told once a step, before the ticks of the new time; what is less than asked for adds up. */
+START_TEST(steps_are_told)
+{
+    struct seen seen = {0};
+    struct steps_seen s = {.seen = &seen};
+    loop->clock = clock_manual((struct wall){.ms = 1000000000000 + 1});
+    loop->clock.mono.ns = (int64_t)uv_hrtime();
+    struct ticker *t = loop_ticker_create(loop, "test", 60000, 0, on_tick, &seen);
+    struct clock_watch *w = loop_watch_clock(loop, 2000, on_step, &s);
+    loop_step(loop, 0);
+    clock_jump(&loop->clock, 1500);
+    loop_step(loop, 0);
+    ck_assert_uint_eq(s.count, 0);
+    clock_advance(&loop->clock, 10000); /* time that passes is no step */
+    loop_step(loop, 0);
+    ck_assert_uint_eq(s.count, 0);
+    clock_jump(&loop->clock, 3600000);
+    run_until(&seen, 1);
+    ck_assert_uint_eq(s.count, 1);
+    ck_assert_int_eq(s.sum_ms, 3601500);
+    ck_assert_uint_eq(s.ticks, 0);
+    clock_jump(&loop->clock, -3600000);
+    loop_step(loop, 0);
+    loop_step(loop, 0);
+    ck_assert_uint_eq(s.count, 2);
+    ck_assert_int_eq(s.sum_ms, 1500);
+    clock_watch_destroy(w);
+    clock_watch_destroy(NULL);
+    clock_jump(&loop->clock, 3600000);
+    loop_step(loop, 0);
+    ck_assert_uint_eq(s.count, 2);
+    loop_ticker_destroy(t);
+}
+END_TEST
+
 int main(void)
 {
     TCase *pure = tcase_create("slots");
@@ -258,5 +308,6 @@ int main(void)
     tcase_add_test(tc, tickers_come_and_go_inside_ticks);
     tcase_add_loop_test(tc, forward_step_is_noticed, 0, ARRAY_LEN(steps));
     tcase_add_test(tc, backward_step_is_noticed);
+    tcase_add_test(tc, steps_are_told);
     return suite_run("loop/ticker", pure, tc);
 }

@@ -123,8 +123,8 @@ static inline struct alerting_verdict alert_world_judge(void *user, const struct
 
 static inline void alert_world_gather(struct alert_world *w, int64_t t_ms)
 {
-    w->evidence =
-        evidence_create(w->alerting.rule, w->alerting.vanished.items, w->alerting.vanished.len);
+    w->evidence = evidence_create(w->alerting.rule, w->alerting.vanished.items,
+                                  w->alerting.vanished.len, t_ms);
     for (size_t i = 0; i < evidence_count(w->evidence); i++) {
         struct value v;
         struct error err = ERROR_INIT;

@@ -426,6 +426,59 @@ START_TEST(names)
 }
 END_TEST
 
+/* However the clock is set between two evaluations, what counts goes on as if it had not been. */
+START_TEST(steps_of_the_clock_do_not_count)
+{
+    static const int64_t steps_ms[] = {-60 * MINUTE, -5000, 5000, 60 * MINUTE,
+                                       400 * 24 * 60 * MINUTE};
+    static const char *const starts[] = {"p", "p~", "p?", "F", "F?", "k", "R", "I"};
+    const struct alert_policy policy = {.for_ms = FOR, .keep_firing_for_ms = KEEP};
+    int64_t step_ms = steps_ms[_i];
+    for (size_t i = 0; i < ARRAY_LEN(starts); i++) {
+        for (enum alert_finding finding = FINDING_TRUE; finding <= FINDING_FAILING; finding++) {
+            struct alert_status a = start_of(starts[i]);
+            struct alert_status b = a;
+            for (int64_t t_ms = NOW; t_ms < NOW + 8 * MINUTE; t_ms += MINUTE) {
+                bool after = t_ms >= NOW + MINUTE;
+                int64_t other_ms = after ? t_ms + step_ms : t_ms;
+                if (t_ms == NOW + MINUTE) {
+                    alert_status_follow_clock(&b, step_ms);
+                }
+                ck_assert_int_eq(alert_status_step(&a, &policy, finding, t_ms),
+                                 alert_status_step(&b, &policy, finding, other_ms));
+                ck_assert_int_eq(alert_status_state(&a), alert_status_state(&b));
+                if (a.phase == ALERT_PENDING) {
+                    ck_assert_int_eq(alert_status_progress_ms(&a, t_ms),
+                                     alert_status_progress_ms(&b, other_ms));
+                }
+            }
+            bool began_after = a.active_at_ms > NOW;
+            ck_assert_int_eq(b.active_at_ms, a.active_at_ms + (began_after ? step_ms : 0));
+        }
+    }
+}
+END_TEST
+
+/* Set back while tocsin did not run: the pending one goes on, the kept one does not last. */
+START_TEST(a_clock_set_back_while_it_was_away)
+{
+    const struct alert_policy policy = {.for_ms = FOR, .keep_firing_for_ms = KEEP};
+    int64_t now_ms = NOW - 60 * MINUTE;
+    struct alert_status s = start_of("p");
+    ck_assert(alert_status_restore(&s, NOW, now_ms));
+    ck_assert_int_eq(alert_status_progress_ms(&s, now_ms), 3 * MINUTE);
+    (void)alert_status_step(&s, &policy, FINDING_TRUE, now_ms + MINUTE);
+    ck_assert_int_eq(alert_status_progress_ms(&s, now_ms + MINUTE), 3 * MINUTE);
+    ck_assert_int_eq(alert_status_step(&s, &policy, FINDING_TRUE, now_ms + 3 * MINUTE),
+                     ALERT_CHANGE_FIRED);
+    s = start_of("k");
+    ck_assert(alert_status_restore(&s, NOW, now_ms));
+    (void)alert_status_step(&s, &policy, FINDING_FALSE, now_ms);
+    ck_assert_int_eq(alert_status_step(&s, &policy, FINDING_FALSE, now_ms + KEEP),
+                     ALERT_CHANGE_RESOLVED);
+}
+END_TEST
+
 int main(void)
 {
     TCase *table = tcase_create("steps");
@@ -434,6 +487,8 @@ int main(void)
     tcase_add_test(table, progress_goes_on_behind_a_gap);
     tcase_add_loop_test(table, what_is_taken_up_again, 0, ARRAY_LEN(restarts));
     tcase_add_test(table, what_has_not_recovered_stays);
+    tcase_add_loop_test(table, steps_of_the_clock_do_not_count, 0, 5);
+    tcase_add_test(table, a_clock_set_back_while_it_was_away);
     tcase_add_test(table, names);
     TCase *flapping = tcase_create("flapping");
     tcase_add_test(flapping, flapping_holds_an_alert_open);

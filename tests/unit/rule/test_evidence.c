@@ -6,6 +6,7 @@
 #define GONE_RESULT \
     "resolved (the object is gone: its data ended while that of its siblings goes on)"
 #define DOWN_RESULT    "unknown (the data stopped: its target is down)"
+#define PART_RESULT    "unknown (part of the data stopped: a target is down)"
 #define MISSING_RESULT "unknown (the data stopped: its metric is gone)"
 #define HELD_RESULT    "firing (the condition no longer holds, but has not recovered)"
 
@@ -45,7 +46,28 @@ static const struct {
     {"everything", "x > 1", "x{job=\"a\"} 2", "y 1", MISSING_RESULT},
     {"a sum that is less", "sum by (job) (x) > 1",
      "x{job=\"a\", instance=\"1\"} 2; x{job=\"a\", instance=\"2\"} 1",
-     "x{job=\"a\", instance=\"2\"} 1; up{job=\"a\", instance=\"1\"} 0", FALSE_RESULT},
+     "x{job=\"a\", instance=\"2\"} 1; up{job=\"a\", instance=\"1\"} 1", FALSE_RESULT},
+    {"a sum that is less, for want of a target that is down", "sum by (job) (x) > 1",
+     "x{job=\"a\", instance=\"1\"} 2; x{job=\"a\", instance=\"2\"} 1",
+     "x{job=\"a\", instance=\"2\"} 1; up{job=\"a\", instance=\"1\"} 0", PART_RESULT},
+    {"a sum over all that is less, for want of such a target", "sum(x) > 1",
+     "x{job=\"a\", instance=\"1\"} 2; x{job=\"b\", instance=\"2\"} 1",
+     "x{job=\"b\", instance=\"2\"} 1; up{job=\"a\", instance=\"1\"} 0", PART_RESULT},
+    {"a sum of rates that is less, for want of such a target", "'sum(increase(x[4m])) > 1'",
+     "x{job=\"a\", instance=\"1\"} 2 @-1; x{job=\"a\", instance=\"1\"} 9; x{job=\"b\"} 1",
+     "x{job=\"b\"} 1 @-1; x{job=\"b\"} 1; up{job=\"a\", instance=\"1\"} 0", PART_RESULT},
+    {"a sum that is less, its target gone for good", "sum by (job) (x) > 1",
+     "x{job=\"a\", instance=\"1\"} 2; x{job=\"a\", instance=\"2\"} 1",
+     "x{job=\"a\", instance=\"2\"} 1", FALSE_RESULT},
+    {"a sum that is less, a target of another job down", "sum by (job) (x) > 1",
+     "x{job=\"a\"} 2; x{job=\"b\", instance=\"2\"} 1",
+     "x{job=\"a\"} 1; up{job=\"b\", instance=\"2\"} 0", FALSE_RESULT},
+    {"a sum that is less, with a target down that never counted in", "sum(x) > 1",
+     "x{job=\"a\"} 2; up{job=\"a\", instance=\"2\"} 0",
+     "x{job=\"a\"} 1; up{job=\"a\", instance=\"2\"} 0", FALSE_RESULT},
+    {"fewer targets that are down", "count(up == 0) > 1",
+     "up{job=\"a\", instance=\"1\"} 0; up{job=\"a\", instance=\"2\"} 0",
+     "up{job=\"a\", instance=\"1\"} 0; up{job=\"a\", instance=\"2\"} 1", FALSE_RESULT},
     {"a sum of nothing, its target down", "sum by (job) (x) > 1", "x{job=\"a\", instance=\"1\"} 2",
      "up{job=\"a\", instance=\"1\"} 0", DOWN_RESULT},
     {"a sum over all", "sum(x) > 1", "x{job=\"a\"} 2", "x{job=\"b\"} 1", FALSE_RESULT},
@@ -229,7 +251,7 @@ START_TEST(without_answers_nothing_is_known)
     alert_world_init(&w, "alert: A, expr: x > 1", "");
     alert_world_feed(&w, 10, "x{job=\"a\"} 2");
     ck_assert(alert_world_step(&w, 10, &err));
-    struct evidence *e = evidence_create(w.alerting.rule, w.alerting.alerts.items, 1);
+    struct evidence *e = evidence_create(w.alerting.rule, w.alerting.alerts.items, 1, 10 * MINUTE);
     ck_assert_int_eq(evidence_judge(e, the_alert(&w)).finding, FINDING_MISSING);
     ck_assert(!evidence_is_idle(e));
     evidence_destroy(e);

@@ -137,7 +137,7 @@ static const struct {
     {"alerts:\n- p95 > 1 fro 5m", "unknown word 'fro'", 2, 11},
     {"alerts:\n- >-\n  p95 > 1\n  for soon", "needs a whole number", 4, 7},
     {"alerts:\n- {alert: a}", "key 'when' is missing", 2, 3},
-    {"alerts:\n- {alert: '', when: up > 1}", "the name is empty", 2, 11},
+    {"alerts:\n- {alert: '', when: up > 0}", "the name is empty", 2, 11},
     {"alerts:\n- {when: [up]}", "a text belongs here", 2, 10},
     {"alerts:\n- when: up{a=} > 1", "unexpected '}'", 2, 14},
     {"alerts:\n- when: p95 > 1 for 5m", "'for' has no place in 'when'", 2, 17},

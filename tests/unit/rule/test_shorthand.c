@@ -166,7 +166,7 @@ static const struct {
     {"errors > 1% foor 5m severty page",
      {{"unknown word 'foor'", 1, 13, 4, "did you mean 'for'?"},
       {"unknown word 'severty'", 1, 21, 7, "did you mean 'severity'?"}}},
-    {"sum(up) recovr up > 1", {{"unknown word 'recovr'", 1, 9, 6, "did you mean 'recover'?"}}},
+    {"sum(up) recovr up > 0", {{"unknown word 'recovr'", 1, 9, 6, "did you mean 'recover'?"}}},
     {"sum(up) by (a) fro 5m", {{"unknown word 'fro'", 1, 16, 3, "did you mean 'for'?"}}},
     {"up > bool (down) fro 5m", {{"unknown word 'fro'", 1, 18, 3, "did you mean 'for'?"}}},
     {"p95 > rte(up[5m]) for x recover\n p95 < up{a=} severity a b",
@@ -236,7 +236,7 @@ START_TEST(without_a_service_there_is_no_label_of_one)
     ck_assert(shorthand_parse(STR("count({a!=\"\"}) > 9"), &scope, &arena, &rule, &diags));
     ASSERT_STR(rule.name, "Alert");
     expr_unref(rule.expr);
-    ck_assert(!shorthand_parse(STR("up > 1%"), &scope, &arena, &rule, &diags));
+    ck_assert(!shorthand_parse(STR("up > 0%"), &scope, &arena, &rule, &diags));
     diags_release(&diags);
     arena_release(&arena);
 }

@@ -3,6 +3,7 @@
  * ended and begun anew again and again, and what is read of both must be the same bit by bit.
  */
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include "archive_fixture.h"
 #include "db/db.h"
@@ -143,6 +144,88 @@ static void check_same(const struct pair *p)
     selection_release(&kept);
 }
 
+static void copy_file(const char *from, const char *to)
+{
+    char bytes[8192];
+    size_t n;
+    FILE *in = fopen(from, "re");
+    FILE *out = fopen(to, "we");
+    ck_assert(in != NULL && out != NULL);
+    while ((n = fread(bytes, 1, sizeof(bytes), in)) > 0) {
+        ck_assert_uint_eq(fwrite(bytes, 1, n, out), n);
+    }
+    fclose(in);
+    fclose(out);
+}
+
+/* Each sample of the one is in the other, bit by bit. */
+static bool is_part_of(const struct samples *part, const struct samples *all)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < part->len; i++) {
+        while (at < all->len && all->t_ms[at] < part->t_ms[i]) {
+            at++;
+        }
+        if (at == all->len || all->t_ms[at] != part->t_ms[i] ||
+            memcmp(&all->v[at], &part->v[i], sizeof(*part->v)) != 0) {
+            return false;
+        }
+        at++;
+    }
+    return true;
+}
+
+/* The files as a crash now would leave them: what they hold is what was, though not all of it.
+ * Returns how many samples. */
+static size_t check_crash(const struct pair *p)
+{
+    static const char *const parts[] = {"", "-wal"};
+    struct error err = ERROR_INIT;
+    struct archive_opened opened;
+    char *folder = mem_printf("%s/crashed", fx.folder);
+    ck_assert_int_eq(mkdir(folder, 0700), 0);
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        char *from = mem_printf("%s%s", fx.path, parts[i]);
+        char *to = mem_printf("%s/archive.db%s", folder, parts[i]);
+        copy_file(from, to);
+        free(from);
+        free(to);
+    }
+    struct store *store = store_create(&(struct store_options){0}, fx.table);
+    struct archive *archive = archive_open(fx.loop, folder, store, fx.table, fx.retention_ms,
+                                           (struct wall){fx.now.ms + 15000}, &opened, &err);
+    ck_assert_msg(archive != NULL, "%s", error_text(&err));
+    ck_assert_uint_eq(opened.unreadable, 0);
+    struct selection all;
+    struct selection kept;
+    struct samples wanted = {.t_ms = NULL};
+    struct samples got = {.t_ms = NULL};
+    size_t at = 0;
+    size_t wrong = 0;
+    fixture_select(p->endless, &all);
+    fixture_select(store, &kept);
+    VEC_EACH (&all.series, const struct series *, s) {
+        if (at < kept.series.len && series_labels(kept.series.items[at]) == series_labels(*s)) {
+            series_read(*s, INT64_MIN, INT64_MAX, &wanted);
+            series_read(kept.series.items[at++], INT64_MIN, INT64_MAX, &got);
+            wrong += is_part_of(&got, &wanted) ? 0 : 1;
+        }
+    }
+    ck_assert_uint_eq(wrong, 0);
+    ck_assert_uint_eq(at, kept.series.len);
+    samples_release(&wanted);
+    samples_release(&got);
+    selection_release(&all);
+    selection_release(&kept);
+    archive_close(archive, fx.now, 60000);
+    store_destroy(store);
+    size_t samples = opened.samples;
+    archive_opened_release(&opened);
+    nftw(folder, fixture_remove, 8, FTW_DEPTH | FTW_PHYS);
+    free(folder);
+    return samples;
+}
+
 /* Samples may bring times a little ahead, which are not restored before their time. */
 static void restart(struct pair *p)
 {
@@ -176,6 +259,9 @@ static void run_pair(uint64_t seed, int64_t retention_ms, int steps)
             store_trim(fx.store, fx.now.ms);
             fixture_keep();
             ck_assert_ptr_null(archive_problem(fx.archive));
+            if (random_below(&p.random, 3) == 0) {
+                check_crash(&p);
+            }
         } else if (what == 10) {
             fx.now.ms += (int64_t)random_below(&p.random, 4000000);
         } else {
@@ -251,6 +337,33 @@ START_TEST(what_is_old_is_deleted)
     fx.now.ms += 2 * RETENTION_MS;
     fixture_restart();
     ck_assert_uint_eq(fx.opened.series, 0);
+}
+END_TEST
+
+/* What is open goes to disk every fifth pass, and is closed in the end as if nothing had been. */
+START_TEST(a_crash_costs_minutes)
+{
+    struct pair p;
+    fixture_open();
+    pair_init(&p, 1);
+    begin_targets(&p);
+    for (int pass = 1; pass <= 40; pass++) {
+        for (int i = 0; i < 16; i++) {
+            fx.now.ms += 15000;
+            step_commit(&p, 1, true);
+        }
+        fixture_keep();
+        if (pass % 5 == 0) {
+            struct store_stats stats;
+            store_stats(fx.store, &stats);
+            ck_assert_uint_eq(check_crash(&p), stats.samples);
+        }
+    }
+    ck_assert_int_ge(ask_file("SELECT count(*) FROM open"), 1);
+    fx.now.ms += 15000;
+    fixture_restart();
+    check_same(&p);
+    pair_release(&p);
 }
 END_TEST
 
@@ -520,6 +633,7 @@ int main(void)
     tcase_add_loop_test(tc, restarts_change_nothing, 0, 4);
     tcase_add_loop_test(tc, restarts_change_nothing_within_the_retention, 0, 4);
     tcase_add_test(tc, what_is_old_is_deleted);
+    tcase_add_test(tc, a_crash_costs_minutes);
     tcase_add_test(tc, nothing_is_written_twice);
     tcase_add_test(tc, slots_are_written_anew);
     tcase_add_test(tc, more_series_than_the_store_takes);

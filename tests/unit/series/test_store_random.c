@@ -19,7 +19,8 @@ struct model_series {
     struct labels *labels;
     enum random_kind kind;
     double before;
-    bool there;
+    bool there;  /* its reference is good */
+    bool listed; /* in the store, if only without samples */
     store_target target;
     series_ref ref;
     struct samples samples;
@@ -175,7 +176,7 @@ static void step_commit(struct model *m)
         model_add(s, plan[i].t_ms, plan[i].v);
         s->target = s->samples.len > before ? m->targets[target] : s->target;
         s->before = isfinite(plan[i].v) ? plan[i].v : s->before;
-        s->there = true;
+        s->there = s->listed = true;
         s->ref = refs[i];
         ck_assert_ptr_eq(store_labels(m->store, refs[i]), s->labels);
     }
@@ -192,7 +193,7 @@ static void step_remove_target(struct model *m)
         if (!s->there || s->target != target) {
             continue;
         }
-        if (!is_stale_nan(s->samples.v[s->samples.len - 1])) {
+        if (s->samples.len == 0 || !is_stale_nan(s->samples.v[s->samples.len - 1])) {
             model_add(s, m->now_ms + 1, stale_nan());
         }
         s->there = false; /* its reference is given up */
@@ -212,16 +213,42 @@ static void step_trim(struct model *m)
     if (m->retention_ms == 0) {
         return;
     }
-    m->cutoff_ms = m->now_ms - m->retention_ms;
+    int64_t cutoff_ms = m->now_ms - m->retention_ms;
+    m->cutoff_ms = cutoff_ms > m->cutoff_ms ? cutoff_ms : m->cutoff_ms;
     for (size_t i = 0; i < SERIES_COUNT; i++) {
         struct model_series *s = &m->series[i];
-        if (s->samples.len > 0 && s->samples.t_ms[s->samples.len - 1] < m->cutoff_ms) {
+        bool old = s->samples.len == 0 || s->samples.t_ms[s->samples.len - 1] < cutoff_ms;
+        if (s->listed && old) {
             s->samples.len = 0;
-            s->there = false;
+            s->there = s->listed = false;
             s->target = 0;
             ck_assert_ptr_null(store_labels(m->store, s->ref));
         }
     }
+}
+
+/* The clock is set back, sometimes into the middle of what is there, sometimes before all of it. */
+static void step_back(struct model *m)
+{
+    static const uint64_t far_ms[] = {10, 60000, 2000000, 30000000};
+    int64_t back_ms = (int64_t)random_below(&m->random, far_ms[random_below(&m->random, 4)]);
+    bool cut = false;
+    m->now_ms -= back_ms;
+    if (m->retention_ms != 0 && m->now_ms < m->cutoff_ms + 60000) {
+        m->now_ms = m->cutoff_ms + 60000; /* before, only the store knows what it still has */
+    }
+    for (size_t i = 0; i < SERIES_COUNT; i++) {
+        struct samples *samples = &m->series[i].samples;
+        while (samples->len > 0 && samples->t_ms[samples->len - 1] > m->now_ms) {
+            samples->len--;
+            cut = true;
+        }
+    }
+    uint64_t version = store_trim_version(m->store);
+    bool told = store_forget_after(m->store, m->now_ms);
+    ck_assert(told || !cut); /* series that went have left samples in their target's times */
+    ck_assert_int_eq(told, store_trim_version(m->store) > version);
+    ck_assert(!store_forget_after(m->store, m->now_ms));
 }
 
 static const struct series *find(const struct selection *sel, const struct labels *ls)
@@ -322,11 +349,13 @@ static void check_all(struct model *m)
     for (size_t i = 0; i < SERIES_COUNT; i++) {
         const struct model_series *s = &m->series[i];
         const struct series *real = find(&sel, s->labels);
-        ck_assert_int_eq(real != NULL, s->samples.len > 0);
+        ck_assert_int_eq(real != NULL, s->listed);
         if (real != NULL) {
+            size_t n = s->samples.len;
+            int64_t newest = n > 0 ? s->samples.t_ms[n - 1] : INT64_MIN;
             series++;
-            samples += s->samples.len;
-            ck_assert_int_eq(series_newest(real), s->samples.t_ms[s->samples.len - 1]);
+            samples += n;
+            ck_assert(series_newest(real) == newest || newest < m->cutoff_ms);
             check_window(m, s, real, &got);
         }
     }
@@ -341,7 +370,7 @@ static void check_all(struct model *m)
     selection_release(&sel);
 }
 
-static void run_model(uint64_t seed, int64_t retention_ms, int steps)
+static void run_model(uint64_t seed, int64_t retention_ms, int steps, bool sets_back)
 {
     struct model m;
     model_init(&m, seed, retention_ms);
@@ -355,6 +384,8 @@ static void run_model(uint64_t seed, int64_t retention_ms, int steps)
             m.now_ms += (int64_t)random_below(&m.random, 4000000); /* a suspended machine */
         } else if (what < 15) {
             step_hold(&m);
+        } else if (what < 20 && sets_back) {
+            step_back(&m);
         } else {
             step_commit(&m);
         }
@@ -368,13 +399,19 @@ static void run_model(uint64_t seed, int64_t retention_ms, int steps)
 
 START_TEST(store_does_as_the_model_keeping_all)
 {
-    run_model((uint64_t)_i + 1, 0, 700);
+    run_model((uint64_t)_i + 1, 0, 700, false);
 }
 END_TEST
 
 START_TEST(store_does_as_the_model_forgetting)
 {
-    run_model((uint64_t)_i + 1000, RETENTION_MS, 1200);
+    run_model((uint64_t)_i + 1000, RETENTION_MS, 1200, false);
+}
+END_TEST
+
+START_TEST(store_does_as_the_model_under_a_clock_that_is_set_back)
+{
+    run_model((uint64_t)_i + 2000, _i % 2 == 0 ? 0 : RETENTION_MS, 1200, true);
 }
 END_TEST
 
@@ -383,5 +420,6 @@ int main(void)
     TCase *tc = tcase_create("model");
     tcase_add_loop_test(tc, store_does_as_the_model_keeping_all, 0, 6);
     tcase_add_loop_test(tc, store_does_as_the_model_forgetting, 0, 6);
+    tcase_add_loop_test(tc, store_does_as_the_model_under_a_clock_that_is_set_back, 0, 12);
     return suite_run("series/store_random", tc);
 }

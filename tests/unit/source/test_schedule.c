@@ -88,6 +88,26 @@ START_TEST(slot_right_behind_the_first_poll)
 }
 END_TEST
 
+/* A step makes no wait longer or shorter, and no slot of the new time too soon. */
+START_TEST(clock_is_set)
+{
+    static const int64_t steps[] = {-3600, -30, 30, 3600};
+    int64_t step = steps[_i];
+    struct schedule s;
+    schedule_init(&s, 10 * SECOND);
+    schedule_begin(&s, at(10000));
+    schedule_end(&s, false, 0, 0);
+    schedule_begin(&s, at(10010));
+    schedule_follow_clock(&s, step * SECOND);
+    schedule_end(&s, false, 0, 0);
+    ck_assert_int_eq(tick(&s, 10020 + step), SCHEDULE_BACKS_OFF);
+    ck_assert_int_eq(tick(&s, 10030 + step), SCHEDULE_POLL);
+    schedule_begin(&s, at(10030 + step));
+    schedule_end(&s, true, 0, 0);
+    schedule_follow_clock(&s, -step * SECOND);
+    ck_assert_int_eq(tick(&s, 10030), SCHEDULE_POLL);
+}
+END_TEST
 START_TEST(slots_of_a_healthy_source)
 {
     struct schedule s;
@@ -141,6 +161,25 @@ START_TEST(failures_pass_over_slots)
     schedule_begin(&s, at(331));
     schedule_end(&s, true, 0, 0);
     ck_assert_int_eq(tick(&s, 340), SCHEDULE_POLL);
+}
+END_TEST
+
+/* What rules look at is tried in every slot, unless it asks for more time itself. */
+START_TEST(steady_source_is_tried_in_every_slot)
+{
+    struct schedule s;
+    schedule_init(&s, 10 * SECOND);
+    s.steady = true;
+    for (int64_t t = 10; t <= 100; t += 10) {
+        ck_assert_int_eq(tick(&s, t), SCHEDULE_POLL);
+        schedule_begin(&s, at(t));
+        schedule_end(&s, false, 0, 0.5);
+        ck_assert_int_eq(schedule_next(&s, at(t)).ms, (t + 10) * SECOND);
+    }
+    schedule_begin(&s, at(110));
+    schedule_end(&s, false, 30 * SECOND, 0.5);
+    ck_assert_int_eq(tick(&s, 130), SCHEDULE_BACKS_OFF);
+    ck_assert_int_eq(tick(&s, 140), SCHEDULE_POLL);
 }
 END_TEST
 
@@ -213,9 +252,11 @@ int main(void)
     TCase *tc = tcase_create("schedule");
     tcase_add_loop_test(tc, backs_off, 0, ARRAY_LEN(backoffs));
     tcase_add_test(tc, slot_right_behind_the_first_poll);
+    tcase_add_loop_test(tc, clock_is_set, 0, 4);
     tcase_add_test(tc, slots_of_a_healthy_source);
     tcase_add_test(tc, open_polls_are_not_overtaken);
     tcase_add_test(tc, failures_pass_over_slots);
+    tcase_add_test(tc, steady_source_is_tried_in_every_slot);
     tcase_add_test(tc, server_asks_to_wait);
     tcase_add_test(tc, clock_set_back);
     tcase_add_loop_test(tc, states, 0, ARRAY_LEN(state_cases));
