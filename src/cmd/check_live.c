@@ -238,7 +238,7 @@ static void add_looks(struct live *live, const struct ruleset *rules)
         for (size_t i = 0; here && i < bound->group->rule_count; i++) {
             struct look *look = mem_zalloc(1, sizeof(*look));
             *look = (struct look){.live = live, .bound = bound, .rule = &bound->group->rules[i]};
-            look->evidence = evidence_create(look->rule, NULL, 0);
+            look->evidence = evidence_create(look->rule, NULL, 0, live->now_ms);
             vec_push(&live->looks, look);
         }
     }
