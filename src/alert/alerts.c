@@ -278,7 +278,7 @@ bool alerts_busy(const struct alerts *alerts)
 
 struct wall alerts_last_cycle(const struct alerts *alerts)
 {
-    return alerts->last_cycle;
+    return alerts->host != NULL ? alerts->mirror.last_cycle : alerts->last_cycle;
 }
 
 uint64_t alerts_version(const struct alerts *alerts)
@@ -288,5 +288,5 @@ uint64_t alerts_version(const struct alerts *alerts)
 
 const char *alerts_problem(const struct alerts *alerts)
 {
-    return keeper_problem(alerts);
+    return alerts->host != NULL ? alerts->mirror.problem : keeper_problem(alerts);
 }

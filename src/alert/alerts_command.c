@@ -88,6 +88,10 @@ static void note(struct alerts *alerts, const struct live_rule *rule, const stru
 void alerts_ack(struct alerts *alerts, uint64_t id, const char *by, const char *text,
                 int64_t expires_ms, alerts_done_cb done, void *user)
 {
+    if (alerts->host != NULL) {
+        alerts->host->ack(alerts->host->user, id, by, text, expires_ms, done, user);
+        return;
+    }
     struct error err = ERROR_INIT;
     struct live_rule *rule = NULL;
     struct alert *alert = find_alert(alerts, id, &rule, &err);
@@ -112,6 +116,10 @@ void alerts_ack(struct alerts *alerts, uint64_t id, const char *by, const char *
 void alerts_unack(struct alerts *alerts, uint64_t id, const char *by, alerts_done_cb done,
                   void *user)
 {
+    if (alerts->host != NULL) {
+        alerts->host->unack(alerts->host->user, id, by, done, user);
+        return;
+    }
     struct error err = ERROR_INIT;
     struct live_rule *rule = NULL;
     struct alert *alert = find_alert(alerts, id, &rule, &err);
@@ -154,6 +162,10 @@ static void end_unknown(struct alerts *alerts, struct live_rule *rule, struct al
 void alerts_dismiss(struct alerts *alerts, uint64_t id, const char *by, const char *text,
                     alerts_done_cb done, void *user)
 {
+    if (alerts->host != NULL) {
+        alerts->host->dismiss(alerts->host->user, id, by, text, done, user);
+        return;
+    }
     struct error err = ERROR_INIT;
     struct live_rule *rule = NULL;
     struct alert *alert = find_alert(alerts, id, &rule, &err);
@@ -245,6 +257,10 @@ void alerts_silence_put(struct alerts *alerts, const struct silence *s, char **i
     }
     const struct other_source *host = s->source != NULL ? find_host(alerts, s->source) : NULL;
     bool ok = silence_check(s, &err);
+    if (ok && alerts->host != NULL) {
+        alerts->host->put(alerts->host->user, s, done, user);
+        return;
+    }
     if (ok && s->source != NULL && host == NULL) {
         ok = error_set(&err, ERROR_NOT_FOUND, "no silence can be made at '%s'", s->source);
     }
@@ -278,6 +294,10 @@ static const struct other_source *host_of(const struct alerts *alerts, const cha
 void alerts_silence_expire(struct alerts *alerts, const char *id, const char *by,
                            alerts_done_cb done, void *user)
 {
+    if (alerts->host != NULL) {
+        alerts->host->expire(alerts->host->user, id, by, done, user);
+        return;
+    }
     struct error err = ERROR_INIT;
     struct silence *s = find_silence(alerts, id);
     const struct other_source *host = s == NULL ? host_of(alerts, id) : NULL;

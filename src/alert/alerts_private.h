@@ -5,6 +5,7 @@
 #include "alert/alerts.h"
 #include "alert/alerts_setup.h"
 #include "alert/group.h"
+#include "alert/mirror.h"
 
 struct kept_ack {
     uint64_t id; /* of the alert */
@@ -51,6 +52,8 @@ struct alerts {
     VEC(struct kept_ack) acks;
     VEC(struct silence) silences;
     VEC(struct other_source) others;
+    const struct alerts_host *host; /* NULL: these alerts are the engine's own */
+    struct alerts_mirror mirror;    /* with a host: what it has */
     struct loop_timer *boundary;    /* the next silence or acknowledgement ends */
     struct deferred *tell;          /* `changed` is due */
     VEC(struct recent) recent;      /* in order of their ends; at most RECENT_MAX */

@@ -18,7 +18,7 @@ const char *rule_health_name(enum rule_health health)
 
 size_t alerts_rule_count(const struct alerts *alerts)
 {
-    return ruleset_rule_count(alerts->rules);
+    return alerts->host != NULL ? alerts->mirror.rule_count : ruleset_rule_count(alerts->rules);
 }
 
 /* `i` is below alerts_rule_count. */
@@ -61,6 +61,10 @@ static const char *note_of(const struct live_rule *live)
 
 void alerts_rule_at(const struct alerts *alerts, size_t i, struct rule_info *out)
 {
+    if (alerts->host != NULL) {
+        *out = alerts->mirror.rules[i];
+        return;
+    }
     const struct live_rule *live = rule_at(alerts, i);
     const struct rule *rule = live->rule;
     const struct bound_group *bound = live->group->bound;

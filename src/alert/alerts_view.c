@@ -172,6 +172,25 @@ static void add_others(struct making *m, const struct other_source *source)
     }
 }
 
+static void add_silence(struct making *m, const struct silence *s)
+{
+    if (m->now_ms - s->ends_at_ms < DAY_MS) {
+        vec_push(&m->view->silences, s);
+    }
+}
+
+/* They come with the silences that hide them and with what inhibits them. */
+static void add_mirrored(struct making *m)
+{
+    const struct alerts_mirror *mirror = &m->alerts->mirror;
+    for (size_t i = 0; i < mirror->alert_count; i++) {
+        vec_push(&m->view->list, mirror->alerts[i]);
+    }
+    for (size_t i = 0; i < mirror->silence_count; i++) {
+        add_silence(m, &mirror->silences[i]);
+    }
+}
+
 static bool is_of_alertmanager(const struct alert_info *a, const char *source)
 {
     return a->origin == ALERT_OF_ALERTMANAGER && strcmp(a->source, source) == 0;
@@ -260,15 +279,7 @@ static int compare_silences(const void *x, const void *y)
     return order != 0 ? order : strcmp(a->id, b->id);
 }
 
-static void add_silence(struct making *m, const struct silence *s)
-{
-    if (m->now_ms - s->ends_at_ms < DAY_MS) {
-        vec_push(&m->view->silences, s);
-    }
-}
-
-/* Active and pending ones by their end, then what ended, the latest first. */
-static void list_silences(struct making *m)
+static void add_silences(struct making *m)
 {
     VEC_EACH (&m->alerts->silences, const struct silence, s) {
         add_silence(m, s);
@@ -278,6 +289,11 @@ static void list_silences(struct making *m)
             add_silence(m, s);
         }
     }
+}
+
+/* Active and pending ones by their end, then what ended, the latest first. */
+static void sort_silences(struct making *m)
+{
     size_t n = m->view->silences.len;
     const struct silence **list = m->view->silences.items;
     if (n > 1) {
@@ -296,6 +312,17 @@ static void list_silences(struct making *m)
     }
 }
 
+static void add_known(struct making *m)
+{
+    add_own(m);
+    VEC_EACH (&m->alerts->others, const struct other_source, f) {
+        add_others(m, f);
+    }
+    find_hiding(m);
+    find_inhibited(m);
+    add_silences(m);
+}
+
 static struct alerts_view *refreshed(const struct alerts *alerts)
 {
     struct alerts_view *view = alerts->view;
@@ -306,19 +333,18 @@ static struct alerts_view *refreshed(const struct alerts *alerts)
     struct making m = {.alerts = alerts, .view = view, .now_ms = now_ms};
     view->list.len = view->hiding.len = view->silences.len = 0;
     view->counts = (struct alert_counts){0};
-    add_own(&m);
-    VEC_EACH (&alerts->others, const struct other_source, f) {
-        add_others(&m, f);
+    if (alerts->host != NULL) {
+        add_mirrored(&m);
+    } else {
+        add_known(&m);
     }
-    find_hiding(&m);
-    find_inhibited(&m);
     if (view->list.len > 1) {
         qsort(view->list.items, view->list.len, sizeof(*view->list.items), compare);
     }
     VEC_EACH (&view->list, const struct alert_info, a) {
         count(&view->counts, a);
     }
-    list_silences(&m);
+    sort_silences(&m);
     view->valid = true;
     return view;
 }
@@ -379,4 +405,7 @@ void alerts_silence_preview(const struct alerts *alerts, const struct silence *s
         *now += a->fires && here && silence_matches(s, a->labels) ? 1 : 0;
     }
     *day = *now + (s->source == NULL ? alerts_recent_matching(alerts, s, since_ms) : 0);
+    if (alerts->host != NULL) {
+        alerts->host->preview(alerts->host->user, s, now, day);
+    }
 }

@@ -426,6 +426,10 @@ static void on_transitions(void *user, const struct transition_record *list, siz
 void alerts_transitions(struct alerts *alerts, const struct transition_filter *filter,
                         transitions_cb done, void *user)
 {
+    if (alerts->host != NULL) {
+        alerts->host->transitions(alerts->host->user, filter, done, user);
+        return;
+    }
     struct ledger_query *q = mem_zalloc(1, sizeof(*q));
     const struct journal_filter wanted = {.from_ms = filter->from.ms,
                                           .to_ms = filter->to.ms,

@@ -1,8 +1,11 @@
 /* Alerts over the API: lists, acknowledging and giving up, and what happened to them. */
+#include <inttypes.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "api/alert_json.h"
 #include "api/control_private.h"
+#include "api/silence_json.h"
 #include "base/duration.h"
 #include "base/timestamp.h"
 
@@ -62,23 +65,40 @@ void control_v2_alerts_post(void *user, struct http_exchange *exchange)
     control_fail(exchange, &err);
 }
 
-void control_alerts_get(void *user, struct http_exchange *exchange)
+/* Another one after a change and after a restart: for who asks again and again. */
+static char *version_text(const struct control *api)
 {
-    const struct control *api = user;
-    struct silence filter;
-    struct error err = ERROR_INIT;
-    silence_init(&filter);
-    if (!control_filter_param(exchange, "filter", &filter, &err)) {
-        silence_release(&filter);
-        control_fail(exchange, &err);
-        return;
+    return mem_printf("%lx-%" PRIx64 "-%" PRIx64, (unsigned long)getpid(),
+                      (uint64_t)api->host.started.ms, alerts_version(api->alerts));
+}
+
+/* False where the asker has this version already, which is all the answer then says. */
+static bool add_version(const struct control *api, struct json_writer *w,
+                        const struct http_exchange *exchange)
+{
+    char *version = version_text(api);
+    bool known = str_equal_c(http_exchange_param(exchange, "unless", 0), version);
+    alert_json_text(w, "version", version);
+    json_writer_key(w, "unchanged");
+    json_writer_bool(w, known);
+    free(version);
+    return !known;
+}
+
+static void add_all_silences(const struct control *api, struct json_writer *w)
+{
+    json_writer_key(w, "silences");
+    json_writer_array(w);
+    for (size_t i = 0; i < alerts_silence_count(api->alerts); i++) {
+        silence_json(w, alerts_silence_at(api->alerts, i), control_now(api));
     }
-    struct control_answer answer;
-    struct json_writer *w = &answer.json;
+    json_writer_end(w);
+}
+
+static void add_all(const struct control *api, struct json_writer *w, const struct silence *filter,
+                    bool silences)
+{
     struct alert_counts counts;
-    control_answer_begin(&answer);
-    json_writer_object(w);
-    alert_json_time(w, "now", control_now(api));
     alert_json_time(w, "lastCycle", alerts_last_cycle(api->alerts));
     alert_json_text(w, "problem", alerts_problem(api->alerts));
     alerts_counts(api->alerts, &counts);
@@ -88,11 +108,37 @@ void control_alerts_get(void *user, struct http_exchange *exchange)
     json_writer_array(w);
     for (size_t i = 0; i < alerts_count(api->alerts); i++) {
         const struct alert_info *a = alerts_at(api->alerts, i);
-        if (control_passes(&filter, a->labels)) {
+        if (control_passes(filter, a->labels)) {
             alert_json(w, a);
         }
     }
     json_writer_end(w);
+    if (silences) {
+        add_all_silences(api, w);
+    }
+}
+
+void control_alerts_get(void *user, struct http_exchange *exchange)
+{
+    const struct control *api = user;
+    struct silence filter;
+    bool silences;
+    struct error err = ERROR_INIT;
+    silence_init(&filter);
+    if (!control_filter_param(exchange, "filter", &filter, &err) ||
+        !control_bool_param(exchange, "silences", false, &silences, &err)) {
+        silence_release(&filter);
+        control_fail(exchange, &err);
+        return;
+    }
+    struct control_answer answer;
+    struct json_writer *w = &answer.json;
+    control_answer_begin(&answer);
+    json_writer_object(w);
+    alert_json_time(w, "now", control_now(api));
+    if (add_version(api, w, exchange)) {
+        add_all(api, w, &filter, silences);
+    }
     json_writer_end(w);
     silence_release(&filter);
     control_answer_send(&answer, exchange);

@@ -86,6 +86,12 @@ static void add_alerting(struct json_writer *w, const struct alerts *alerts,
     alert_json_pairs(w, &r->annotations);
 }
 
+static void add_count(struct json_writer *w, const char *key, size_t count)
+{
+    json_writer_key(w, key);
+    json_writer_int(w, (int64_t)count);
+}
+
 static void add_own(struct json_writer *w, const struct rule_info *r)
 {
     json_writer_key(w, "tocsin");
@@ -99,6 +105,9 @@ static void add_own(struct json_writer *w, const struct rule_info *r)
     json_writer_int(w, (int64_t)r->missed);
     json_writer_key(w, "line");
     json_writer_int(w, r->line);
+    add_count(w, "pending", r->pending);
+    add_count(w, "firing", r->firing);
+    add_count(w, "unknown", r->unknown);
     json_writer_end(w);
 }
 

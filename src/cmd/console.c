@@ -109,6 +109,27 @@ static struct alerts *alerts_of(const struct console *c)
     return c->engine != NULL ? engine_alerts(c->engine) : NULL;
 }
 
+static enum ui_engine whose(const struct console *c)
+{
+    switch (c->engine != NULL ? engine_role(c->engine) : ENGINE_NONE) {
+    case ENGINE_NONE:
+        break;
+    case ENGINE_ITSELF:
+        return c->config->file != NULL ? UI_ENGINE_HERE : UI_ENGINE_NONE;
+    case ENGINE_ATTACHED:
+        return UI_ENGINE_ATTACHED;
+    case ENGINE_UNREACHED:
+        return UI_ENGINE_LOST;
+    }
+    return UI_ENGINE_NONE;
+}
+
+/* Nobody else evaluates a person's rules when this console is gone. */
+static bool quit_asks(const struct console *c)
+{
+    return whose(c) == UI_ENGINE_HERE && config_rules_has_users(&c->config->rules);
+}
+
 static void draw(struct console *c)
 {
     struct wall now = loop_wall(c->loop);
@@ -122,6 +143,8 @@ static void draw(struct console *c)
                                    .sources = c->health,
                                    .source_count = c->health_count,
                                    .alerts = alerts_of(c),
+                                   .engine = whose(c),
+                                   .quit_asks = quit_asks(c),
                                    .user = c->alerts.author,
                                    .environment = c->config->environment,
                                    .version = TOCSIN_VERSION,
@@ -308,6 +331,14 @@ static bool reload_wanted(void *user, struct error *err)
     return reload_try(c->reload, err);
 }
 
+/* Where another tocsin has the state directory, its socket is where this one's would be. */
+static const char *attach_socket(const struct console *c)
+{
+    return c->places.running != NULL ? c->places.running
+           : c->config->file != NULL ? c->places.socket
+                                     : NULL;
+}
+
 /* The first frame is on its way to the terminal: now the rest may take its time. */
 static void start_engine(void *user)
 {
@@ -319,6 +350,8 @@ static void start_engine(void *user)
                                           .rules = true,
                                           .state_dir = c->places.state_dir,
                                           .socket_path = c->places.socket,
+                                          .attach_socket = attach_socket(c),
+                                          .attach = c->places.running != NULL,
                                           .range_ms = c->range_ms,
                                           .changed = engine_moved,
                                           .reload = reload_wanted,
@@ -435,6 +468,7 @@ static bool open_all(struct console *c, const struct invocation *inv, struct err
         return false;
     }
     engine_places_find(&c->places, inv, c->config, c->log.log);
+    engine_places_find_running(&c->places, inv, c->config);
     c->loop = loop_create(c->log.log, err);
     if (c->loop == NULL || !watch_signals(c, err) || !open_screen(c, inv, err)) {
         return false;

@@ -11,11 +11,14 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "api/failure.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 
-#define HEAD_MAX ((size_t)64 * 1024)
+#define HEAD_MAX        ((size_t)64 * 1024)
+#define FIND_TIMEOUT_MS 200
+#define SYSTEM_SOCKET   "/run/tocsin/tocsin.sock"
 
 struct connection {
     int fd;
@@ -193,43 +196,6 @@ static bool read_head(struct str answer, int *status, struct str *body)
     return false;
 }
 
-static enum error_kind kind_of(int status)
-{
-    switch (status) {
-    case 400:
-        return ERROR_USAGE;
-    case 401:
-    case 403:
-        return ERROR_AUTH;
-    case 404:
-        return ERROR_NOT_FOUND;
-    case 405:
-        return ERROR_UNSUPPORTED;
-    case 413:
-        return ERROR_LIMIT;
-    case 503:
-        return ERROR_BUSY;
-    default:
-        return ERROR_HTTP;
-    }
-}
-
-/* The error that the answer tells of. */
-static bool read_failure(int status, struct json root, struct error *err)
-{
-    struct str text =
-        json_kind(root) == JSON_KIND_STRING ? json_str(root) : json_str(json_find(root, "error"));
-    struct str suggestion = json_str(json_find(root, "suggestion"));
-    if (text.len == 0) {
-        return error_set(err, kind_of(status), "the engine answers with HTTP status %d", status);
-    }
-    error_set(err, kind_of(status), "%.*s", STR_ARG(text));
-    if (suggestion.len != 0) {
-        error_suggest(err, "%.*s", STR_ARG(suggestion));
-    }
-    return false;
-}
-
 static bool read_answer(const struct connection *c, const struct strbuf *answer,
                         struct engine_reply *out, struct error *err)
 {
@@ -244,7 +210,7 @@ static bool read_answer(const struct connection *c, const struct strbuf *answer,
     error_release(&wrong);
     if (status < 200 || status > 299) {
         struct json root = out->document != NULL ? json_root(out->document) : (struct json){0};
-        return read_failure(status, root, err);
+        return api_failure(status, root, err);
     }
     return out->document != NULL || not_http(c, err);
 }
@@ -278,6 +244,14 @@ static const char *named_socket(const struct invocation *inv)
     return named != NULL && named[0] != '\0' ? named : NULL;
 }
 
+/* Where a person's own engine listens; a heap string, or NULL. */
+static char *own_socket(void)
+{
+    const char *runtime = getenv("XDG_RUNTIME_DIR");
+    return runtime != NULL && runtime[0] == '/' ? mem_printf("%s/tocsin/tocsin.sock", runtime)
+                                                : NULL;
+}
+
 bool engine_is_named(const struct invocation *inv)
 {
     return named_socket(inv) != NULL;
@@ -290,24 +264,50 @@ const char *engine_actor(const struct invocation *inv)
     return by != NULL && by[0] != '\0' ? by : NULL;
 }
 
+static bool listens(const char *path)
+{
+    struct connection c = {
+        .fd = -1, .path = path, .clock = clock_real(), .timeout_ms = FIND_TIMEOUT_MS};
+    struct error err = ERROR_INIT;
+    c.began = clock_mono(&c.clock);
+    /* Who is too busy to be connected to is there all the same. */
+    bool there = connect_to(&c, &err) || err.kind == ERROR_TIMEOUT;
+    error_release(&err);
+    if (c.fd >= 0) {
+        close(c.fd);
+    }
+    return there;
+}
+
+char *engine_find_running(const struct invocation *inv)
+{
+    const char *named = named_socket(inv);
+    char *own = named == NULL ? own_socket() : NULL;
+    const char *found = named != NULL                 ? (listens(named) ? named : NULL)
+                        : own != NULL && listens(own) ? own
+                        : listens(SYSTEM_SOCKET)      ? SYSTEM_SOCKET
+                                                      : NULL;
+    char *path = found != NULL ? mem_strdup(found) : NULL;
+    free(own);
+    return path;
+}
+
 bool engine_ask(const struct invocation *inv, const char *method, const char *path, struct str body,
                 struct engine_reply *out, struct error *err)
 {
     const char *named = named_socket(inv);
-    const char *runtime = getenv("XDG_RUNTIME_DIR");
     if (named != NULL) {
         return engine_ask_at(named, method, path, body, ENGINE_TIMEOUT_MS, out, err);
     }
-    if (runtime != NULL && runtime[0] == '/') {
-        char *own = mem_printf("%s/tocsin/tocsin.sock", runtime);
+    char *own = own_socket();
+    if (own != NULL) {
         bool ok = engine_ask_at(own, method, path, body, ENGINE_TIMEOUT_MS, out, err);
         free(own);
         if (ok || err->kind != ERROR_REFUSED) {
             return ok;
         }
     }
-    bool ok =
-        engine_ask_at("/run/tocsin/tocsin.sock", method, path, body, ENGINE_TIMEOUT_MS, out, err);
+    bool ok = engine_ask_at(SYSTEM_SOCKET, method, path, body, ENGINE_TIMEOUT_MS, out, err);
     if (!ok && err->kind == ERROR_REFUSED) {
         error_set(err, ERROR_REFUSED, "no engine is running");
         error_suggest(err, "start one, or say with --socket where it listens");

@@ -37,6 +37,9 @@ bool engine_ask(const struct invocation *inv, const char *method, const char *pa
 /* The same at one socket. */
 bool engine_ask_at(const char *socket_path, const char *method, const char *path, struct str body,
                    int64_t timeout_ms, struct engine_reply *out, struct error *err) ATTR_NODISCARD;
+/* Where an engine listens, looked for as above: a heap string, or NULL where none does. A
+ * connection is made and closed. */
+char *engine_find_running(const struct invocation *inv);
 /* Did the person say where it is? */
 bool engine_is_named(const struct invocation *inv);
 /* Who acts, as the person says it: --by or $TOCSIN_USER; NULL: the engine sees who asks. */

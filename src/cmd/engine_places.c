@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "alert/state_dir.h"
+#include "cmd/engine_client.h"
 
 /* Of several, separated by colons, the first (systemd.exec(5), RuntimeDirectory=). */
 static char *first_of(const char *list)
@@ -52,8 +53,15 @@ void engine_places_find(struct engine_places *places, const struct invocation *i
     places->socket = socket != NULL ? mem_strdup(socket) : lasting ? default_socket(log) : NULL;
 }
 
+void engine_places_find_running(struct engine_places *places, const struct invocation *inv,
+                                const struct config *config)
+{
+    places->running = config->file != NULL ? engine_find_running(inv) : NULL;
+}
+
 void engine_places_release(struct engine_places *places)
 {
+    free(places->running);
     free(places->state_dir);
     free(places->socket);
 }

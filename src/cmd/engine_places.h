@@ -16,11 +16,15 @@
 struct engine_places {
     char *state_dir; /* or NULL */
     char *socket;    /* or NULL */
+    char *running;   /* of an engine that listens; or NULL */
 };
 
 /* What the environment does not say is logged: the engine goes on without. */
 void engine_places_find(struct engine_places *places, const struct invocation *inv,
                         const struct config *config, struct log *log);
+/* Fills `running` where there is a configuration: targets of the command line are nobody else's. */
+void engine_places_find_running(struct engine_places *places, const struct invocation *inv,
+                                const struct config *config);
 void engine_places_release(struct engine_places *places);
 
 #endif

@@ -205,7 +205,8 @@ static bool reload_wanted(void *user, struct error *err)
     return reload_try(h->reload, err);
 }
 
-static void start_engine(struct headless *h, const struct invocation *inv)
+/* Of two engines over one state each would have half of the truth. */
+static bool start_engine(struct headless *h, const struct invocation *inv, struct error *e)
 {
     engine_places_find(&h->places, inv, h->config, h->log.log);
     const struct engine_options engine = {.loop = h->loop,
@@ -222,6 +223,12 @@ static void start_engine(struct headless *h, const struct invocation *inv)
     h->ready_limit = loop_timer_create(h->loop, "ready", ready_limit_over, h);
     loop_timer_arm(h->ready_limit, HEADLESS_READY_LIMIT_MS);
     h->engine = engine_create(&engine);
+    if (engine_is_second(h->engine)) {
+        error_set(e, ERROR_BUSY, "the state directory '%s' is another engine's",
+                  h->places.state_dir);
+        error_suggest(e, "end that one, or say with --state where this one keeps its own");
+        return false;
+    }
     h->reload = reload_create(h->loop, h->log.log, h->engine, &events);
     if (!reload_watch(h->reload, &err)) {
         error_wrap(&err, "the configuration is not watched");
@@ -231,6 +238,7 @@ static void start_engine(struct headless *h, const struct invocation *inv)
     h->summary = loop_ticker_create(h->loop, "summary", HEADLESS_SUMMARY_MS, 0, summarise, h);
     /* Without sources nothing will move. */
     engine_moved(h);
+    return true;
 }
 
 static bool open_all(struct headless *h, const struct invocation *inv, struct error *err)
@@ -250,8 +258,7 @@ static bool open_all(struct headless *h, const struct invocation *inv, struct er
     sd_notify_env_forget();
     log_event(h->log.log, LOG_LEVEL_INFO, "start", LOG_STR("version", TOCSIN_VERSION),
               LOG_STR("config", h->config->file != NULL ? h->config->file : ""), LOG_END);
-    start_engine(h, inv);
-    return true;
+    return start_engine(h, inv, err);
 }
 
 static void close_all(struct headless *h)

@@ -58,6 +58,11 @@ void config_rules_add_own(struct config_rules *rules, int64_t interval_ms, struc
     }
 }
 
+bool config_rules_has_users(const struct config_rules *rules)
+{
+    return rules->set->files.len > 1;
+}
+
 void config_rules_release(struct config_rules *rules)
 {
     ruleset_unref(rules->set);

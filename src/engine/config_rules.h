@@ -51,6 +51,8 @@ void config_rules_read_global(struct config_rules *rules, struct yaml_reader *r,
                               const struct yaml_node *global);
 /* Adds the rules about tocsin itself. */
 void config_rules_add_own(struct config_rules *rules, int64_t interval_ms, struct diags *diags);
+/* Are there others than the rules about tocsin itself? */
+bool config_rules_has_users(const struct config_rules *rules);
 /* `rule_files:` and the alerts of services; sources, services and packs are read. */
 void config_rules_read(struct config *config, struct yaml_reader *r, const struct yaml_node *root);
 

@@ -158,6 +158,8 @@ static void start_alerts(struct engine *engine)
                                                  .config = engine->config,
                                                  .state_dir = options->state_dir,
                                                  .socket_path = options->socket_path,
+                                                 .attach_socket = options->attach_socket,
+                                                 .attach = options->attach,
                                                  .reload = options->reload,
                                                  .reload_user = options->user,
                                                  .source_at = source_at,
@@ -335,6 +337,16 @@ const struct config *engine_config(const struct engine *engine)
 struct alerts *engine_alerts(const struct engine *engine)
 {
     return engine->alerts != NULL ? engine_alerts_get(engine->alerts) : NULL;
+}
+
+enum engine_role engine_role(const struct engine *engine)
+{
+    const struct attach *attach =
+        engine->alerts != NULL ? engine_alerts_attach(engine->alerts) : NULL;
+    if (attach != NULL) {
+        return attach_state(attach) == ATTACH_REACHED ? ENGINE_ATTACHED : ENGINE_UNREACHED;
+    }
+    return engine->alerts != NULL ? ENGINE_ITSELF : ENGINE_NONE;
 }
 
 bool engine_is_second(const struct engine *engine)

@@ -28,7 +28,11 @@ struct engine_options {
     bool rules;              /* are evaluated */
     const char *state_dir;   /* where their state is kept, or NULL: in memory */
     const char *socket_path; /* of the control socket, or NULL */
-    int64_t range_ms;        /* of charts; 0: no board (a single question, or no screen) */
+    /* Of an engine that runs elsewhere, or NULL: this is one. Its alerts are shown in the place of
+     * own ones at once, or without `attach` where another tocsin has the state directory. */
+    const char *attach_socket;
+    bool attach;
+    int64_t range_ms; /* of charts; 0: no board (a single question, or no screen) */
     engine_changed_cb changed;
     /* For the control socket: reads the configuration again; an error where it is refused. */
     bool (*reload)(void *user, struct error *err);
@@ -48,6 +52,14 @@ const struct config *engine_config(const struct engine *engine);
 
 /* NULL where rules are not evaluated. */
 struct alerts *engine_alerts(const struct engine *engine);
+/* Whose alerts these are. */
+enum engine_role {
+    ENGINE_NONE, /* rules are not evaluated */
+    ENGINE_ITSELF,
+    ENGINE_ATTACHED,
+    ENGINE_UNREACHED /* attached, and what was known is old or nothing */
+};
+enum engine_role engine_role(const struct engine *engine);
 /* Another engine has the state directory: this one keeps its state in memory. */
 bool engine_is_second(const struct engine *engine);
 /* NULL where the engine has none. */

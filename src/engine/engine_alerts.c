@@ -19,6 +19,8 @@ struct engine_alerts {
     struct alerts *alerts;
     struct others *others;
     struct self_series *self;
+    struct attach *attach;    /* NULL: this is the engine */
+    struct ruleset *no_rules; /* with `attach` */
     struct wall started;
     VEC(struct source_health) health; /* as last asked for */
     struct control *api;
@@ -98,7 +100,7 @@ static void on_changed(void *user)
 
 static void open_journal(struct engine_alerts *e)
 {
-    const struct journal_options options = {.folder = e->o.state_dir};
+    const struct journal_options options = {.folder = e->o.attach ? NULL : e->o.state_dir};
     struct error err = ERROR_INIT;
     struct wall now = loop_wall(loop_of(e));
     e->journal = journal_open(loop_of(e), log_of(e), &options, now, &e->status, &err);
@@ -117,6 +119,18 @@ static void open_journal(struct engine_alerts *e)
     if (e->status.problem != NULL) {
         log_event(log_of(e), LOG_LEVEL_ERROR, "state", LOG_STR("err", e->status.problem), LOG_END);
     }
+}
+
+static void attach_to(struct engine_alerts *e)
+{
+    const struct source_env *env = &e->o.scope->env;
+    const struct attach_options options = {.loop = env->loop,
+                                           .http = env->http,
+                                           .labels = env->labels,
+                                           .alerts = e->alerts,
+                                           .socket_path = e->o.attach_socket};
+    log_event(env->log, LOG_LEVEL_INFO, "attach", LOG_STR("socket", e->o.attach_socket), LOG_END);
+    e->attach = attach_create(&options);
 }
 
 static struct wall host_now(void *user)
@@ -185,6 +199,8 @@ struct engine_alerts *engine_alerts_create(const struct engine_alerts_options *o
                                options->config->promql.timeout_ms);
     directory_add(options->scope->directory, DIRECTORY_LOCAL, e->local);
     open_journal(e);
+    bool attached = e->o.attach_socket != NULL && (e->o.attach || e->status.taken);
+    e->no_rules = attached ? ruleset_create() : NULL;
     if (e->status.on_disk) {
         e->archive = engine_archive_create(env, options->state_dir, options->config->retention_ms);
     }
@@ -204,10 +220,14 @@ struct engine_alerts *engine_alerts_create(const struct engine_alerts_options *o
                                           .flapping = true};
     /* Its tick comes before those of the rules that look at it. */
     e->self = self_series_create(&e->o, e->journal);
-    e->alerts = alerts_create(&alerts, rules->set);
+    e->alerts = alerts_create(&alerts, attached ? e->no_rules : rules->set);
     self_series_follow(e->self, e->alerts);
     e->others = others_create(e->alerts);
-    open_socket(e);
+    if (attached) {
+        attach_to(e);
+    } else {
+        open_socket(e);
+    }
     return e;
 }
 
@@ -219,6 +239,7 @@ void engine_alerts_destroy(struct engine_alerts *e)
     engine_archive_destroy(e->archive);
     http_server_destroy(e->server);
     others_destroy(e->others);
+    attach_destroy(e->attach);
     self_series_destroy(e->self);
     alerts_destroy(e->alerts);
     control_destroy(e->api);
@@ -230,6 +251,7 @@ void engine_alerts_destroy(struct engine_alerts *e)
     }
     journal_status_release(&e->status);
     vec_release(&e->health);
+    ruleset_unref(e->no_rules);
     free(e);
 }
 
@@ -259,7 +281,9 @@ void engine_alerts_reload(struct engine_alerts *e, const struct config *config)
     answerer_local_set_options(e->local, &config->promql.eval, config->promql.timeout_ms);
     alerts_set_context(e->alerts, config->rules.external_labels,
                        str_from(config->rules.external_url));
-    alerts_set_rules(e->alerts, config->rules.set);
+    if (e->attach == NULL) {
+        alerts_set_rules(e->alerts, config->rules.set);
+    }
     e->o.config = config;
     self_series_set_interval(e->self, config->interval_ms);
     struct engine_source *s;
@@ -281,13 +305,21 @@ void engine_alerts_polled(struct engine_alerts *e, struct engine_source *source)
 
 void engine_alerts_add_source(struct engine_alerts *e, struct engine_source *source)
 {
-    others_add(e->others, source);
+    /* The engine attached to has its own list of what others fire, and one is enough. */
+    if (e->attach == NULL) {
+        others_add(e->others, source);
+    }
     watch(e, source);
 }
 
 void engine_alerts_remove_source(struct engine_alerts *e, struct engine_source *source)
 {
     others_remove(e->others, source);
+}
+
+const struct attach *engine_alerts_attach(const struct engine_alerts *e)
+{
+    return e->attach;
 }
 
 bool engine_alerts_is_second(const struct engine_alerts *e)

@@ -3,7 +3,8 @@
  * about tocsin itself, other engines' alerts and silences, and the control socket.
  *
  * One engine a state directory: where another tocsin has it, this one keeps its state in memory and
- * says so.
+ * says so; or, where it was told of a socket to attach to, it is no engine at all: its alerts are
+ * those of the engine there (attach/attach.h), it evaluates no rules and listens nowhere.
  *
  * Owner: engine_alerts_create/destroy; before the sources go. What the options name outlives it.
  */
@@ -12,6 +13,7 @@
 
 #include "alert/alerts_setup.h"
 #include "api/control.h"
+#include "attach/attach.h"
 #include "engine/config.h"
 #include "engine/engine_source.h"
 
@@ -20,8 +22,10 @@ struct engine_alerts;
 struct engine_alerts_options {
     const struct engine_scope *scope;
     const struct config *config;
-    const char *state_dir;   /* NULL: in memory */
-    const char *socket_path; /* NULL: no control socket */
+    const char *state_dir;     /* NULL: in memory */
+    const char *socket_path;   /* NULL: no control socket */
+    const char *attach_socket; /* of an engine; NULL: this is one, whatever else runs */
+    bool attach;               /* at once; else where another tocsin has the state directory */
     /* For the socket: reads the configuration again; an error where it is refused. Or NULL. */
     bool (*reload)(void *user, struct error *err);
     void *reload_user;
@@ -46,6 +50,8 @@ void engine_alerts_polled(struct engine_alerts *e, struct engine_source *source)
 /* A source is new, or about to go. */
 void engine_alerts_add_source(struct engine_alerts *e, struct engine_source *source);
 void engine_alerts_remove_source(struct engine_alerts *e, struct engine_source *source);
+/* NULL where this is the engine. */
+const struct attach *engine_alerts_attach(const struct engine_alerts *e);
 /* Another engine has the state directory. */
 bool engine_alerts_is_second(const struct engine_alerts *e);
 

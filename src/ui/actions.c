@@ -20,6 +20,7 @@ unsigned screen_contexts(const struct ui_state *state)
     case DIALOG_SILENCE:
         return CTX_DIALOG;
     case DIALOG_EXPIRE:
+    case DIALOG_QUIT:
         return CTX_CONFIRM;
     case DIALOG_NONE:
         break;
@@ -56,11 +57,20 @@ void screen_command(struct screen *screen, enum ui_command_id id, int64_t range_
     screen->sink(screen->sink_user, &command);
 }
 
-static void quit(struct screen *screen)
+void screen_quit(struct screen *screen)
 {
     if (!screen->quitting) {
         screen->quitting = true;
         screen_command(screen, UI_COMMAND_QUIT, 0);
+    }
+}
+
+static void quit(struct screen *screen)
+{
+    if (screen->quit_asks) {
+        dialog_open_quit(&screen->state.dialog);
+    } else {
+        screen_quit(screen);
     }
 }
 
@@ -161,7 +171,7 @@ static void interrupt(struct screen *screen)
     }
     int64_t since = screen->now_ms - state->interrupted_at_ms;
     if (state->interrupted_at_ms != 0 && since >= 0 && since < INTERRUPT_MS) {
-        quit(screen);
+        screen_quit(screen); /* twice is an answer */
     }
     state->interrupted_at_ms = screen->now_ms != 0 ? screen->now_ms : 1;
 }

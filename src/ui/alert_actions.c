@@ -201,6 +201,10 @@ void dialog_act_commit(struct screen *screen)
         dialog_close(d);
         break;
     }
+    case DIALOG_QUIT:
+        dialog_close(d);
+        screen_quit(screen);
+        break;
     case DIALOG_NONE:
         break;
     }

@@ -92,9 +92,16 @@ void dialog_open_expire(struct dialog *d, const struct silence *silence)
     d->subject = strbuf_take(&text);
 }
 
+void dialog_open_quit(struct dialog *d)
+{
+    dialog_close(d);
+    d->kind = DIALOG_QUIT;
+}
+
 bool dialog_is_line(const struct dialog *d)
 {
-    return d->kind == DIALOG_ACK || d->kind == DIALOG_DISMISS || d->kind == DIALOG_EXPIRE;
+    return d->kind == DIALOG_ACK || d->kind == DIALOG_DISMISS || d->kind == DIALOG_EXPIRE ||
+           d->kind == DIALOG_QUIT;
 }
 
 void dialog_move(struct dialog *d, int by)

@@ -22,7 +22,8 @@ enum dialog_kind {
     DIALOG_ACK,     /* a line: the note */
     DIALOG_DISMISS, /* the same; a note is required */
     DIALOG_SILENCE,
-    DIALOG_EXPIRE /* yes or no */
+    DIALOG_EXPIRE, /* yes or no */
+    DIALOG_QUIT    /* the same */
 };
 
 #define DIALOG_TEXT_MAX     400 /* bytes of a note or comment */
@@ -59,6 +60,7 @@ void dialog_close(struct dialog *d);
 /* About an alert; DIALOG_EXPIRE: about a silence. What was open is closed. */
 void dialog_open_alert(struct dialog *d, enum dialog_kind kind, const struct alert_info *alert);
 void dialog_open_expire(struct dialog *d, const struct silence *silence);
+void dialog_open_quit(struct dialog *d);
 
 /* Does the dialog stand in the hints row? */
 bool dialog_is_line(const struct dialog *d);

@@ -18,18 +18,28 @@
 /* A notice that begins so is cut to "refused:" where it has no room. */
 #define UI_NOTICE_REFUSED "new configuration refused, the old one goes on:"
 
+/* Whose the alerts are. */
+enum ui_engine {
+    UI_ENGINE_NONE, /* nobody's beyond this screen: targets of the command line */
+    UI_ENGINE_HERE,
+    UI_ENGINE_ATTACHED, /* of an engine elsewhere */
+    UI_ENGINE_LOST      /* the same, which does not answer: what is shown was so */
+};
+
 struct ui_model {
     const struct board *board;           /* NULL before there is one */
     const struct source_health *sources; /* by the order of the configuration */
     size_t source_count;
     const struct alerts *alerts; /* NULL before there are any; until the next model, or the end */
-    const char *user;            /* in whose name alerts are acknowledged and silenced, or NULL */
-    const char *environment;     /* "" where none is set */
-    const char *version;         /* of tocsin */
-    struct wall now;             /* of this frame */
-    int64_t range_ms;            /* shown by charts */
-    const char *notice;          /* one line to be told (configuration refused, ...), or NULL */
-    uint64_t bytes_to_terminal;  /* so far: for the sources view's own row */
+    enum ui_engine engine;
+    bool quit_asks;             /* more than this screen would end */
+    const char *user;           /* in whose name alerts are acknowledged and silenced, or NULL */
+    const char *environment;    /* "" where none is set */
+    const char *version;        /* of tocsin */
+    struct wall now;            /* of this frame */
+    int64_t range_ms;           /* shown by charts */
+    const char *notice;         /* one line to be told (configuration refused, ...), or NULL */
+    uint64_t bytes_to_terminal; /* so far: for the sources view's own row */
 };
 
 enum ui_command_id {

@@ -259,14 +259,6 @@ static void note_data(struct ui_state *state, const struct ui_model *model)
     }
 }
 
-static void hung_up(struct screen *s)
-{
-    if (!s->quitting) {
-        s->quitting = true;
-        screen_command(s, UI_COMMAND_QUIT, 0);
-    }
-}
-
 /* What was typed before the dialog could be read is not for it. */
 static void note_painted(struct screen *s)
 {
@@ -280,7 +272,7 @@ static void note_painted(struct screen *s)
     }
     s->keys = (struct key_parser){.state = KEY_STATE_GROUND};
     if (n < 0) {
-        hung_up(s);
+        screen_quit(s);
     }
 }
 
@@ -290,6 +282,7 @@ bool screen_draw(struct screen *s, const struct ui_model *model)
     note_data(&s->state, model);
     s->range_ms = model->range_ms;
     s->alerts = model->alerts;
+    s->quit_asks = model->quit_asks;
     snprintf(s->state.user, sizeof(s->state.user), "%s",
              model->user != NULL && model->user[0] != '\0' ? model->user : "nobody");
     take_scene(s, model);
@@ -315,7 +308,7 @@ bool screen_input(struct screen *s)
     for (;;) {
         long n = term_read(s->term, bytes, sizeof(bytes));
         if (n < 0) {
-            hung_up(s);
+            screen_quit(s);
         }
         if (n <= 0) {
             return redraw;

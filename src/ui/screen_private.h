@@ -23,6 +23,7 @@ struct screen {
     int64_t range_ms; /* of the last model, or what was asked for since */
     int64_t now_ms;   /* of the last model */
     bool skipped;     /* the line was busy: the frame is still owed */
+    bool quit_asks;   /* of the last model */
     bool quitting;    /* said so once */
 };
 
@@ -30,6 +31,8 @@ struct screen {
 unsigned screen_contexts(const struct ui_state *state);
 /* Does what `key` means; true where the screen has to be drawn again. */
 bool screen_act(struct screen *screen, int32_t key);
+/* Says so once; without asking. */
+void screen_quit(struct screen *screen);
 void screen_command(struct screen *screen, enum ui_command_id id, int64_t range_ms);
 
 #endif

@@ -32,11 +32,12 @@ static void title_text(struct strbuf *out, const struct frame *frame, int width)
 {
     struct alert_counts counts = {0};
     alerts_counts(frame->model->alerts, &counts);
+    const char *was = frame->model->engine == UI_ENGINE_LOST ? "was: " : "";
     if (width < TITLE_MIN_WIDTH) {
-        strbuf_printf(out, "unacked %zu", counts.unacknowledged);
+        strbuf_printf(out, "%sunacked %zu", was, counts.unacknowledged);
         return;
     }
-    strbuf_printf(out, "Alerts %zu firing, %zu unacked",
+    strbuf_printf(out, "Alerts %s%zu firing, %zu unacked", was,
                   counts.critical + counts.warning + counts.info, counts.unacknowledged);
     if (counts.pending > 0) {
         strbuf_printf(out, ", %zu pending", counts.pending);

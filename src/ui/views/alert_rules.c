@@ -327,7 +327,9 @@ void rules_draw(struct frame *frame, struct rect r)
         canvas_text(frame->canvas, r.x + 1, r.y + (r.h > 4 ? 1 : 0), r.w - 1,
                     style_of(ROLE_TEXT_STRONG),
                     filtered ? STR("No rule has the filter's words. Esc clears it.")
-                             : STR("There are no rules."));
+                    : frame->model->engine == UI_ENGINE_LOST
+                        ? STR("Not known: the engine is not reached.")
+                        : STR("There are no rules."));
     }
     vec_release(&rows.list);
 }
@@ -338,7 +340,7 @@ void rules_title_text(struct strbuf *out, const struct frame *frame)
     strbuf_printf(out, "  %zu in all: ", counts.all);
     rule_counts_text(out, &counts);
     if (counts.failing + counts.no_data + counts.waiting == 0 && counts.all > 0) {
-        strbuf_add_c(out, "all well");
+        strbuf_add_c(out, frame->model->engine == UI_ENGINE_LOST ? "were well" : "all well");
     } else if (counts.waiting > 0) {
         strbuf_printf(out, "%s%zu not evaluated yet",
                       counts.failing + counts.no_data > 0 ? ", " : "", counts.waiting);

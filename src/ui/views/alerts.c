@@ -319,6 +319,10 @@ static enum role headline(const struct frame *frame, struct strbuf *out)
         strbuf_add_c(out, "No alert has the filter's words. Esc clears it.");
         return ROLE_TEXT_STRONG;
     }
+    if (frame->model->engine == UI_ENGINE_LOST) {
+        strbuf_add_c(out, "Not known: the engine is not reached.");
+        return ROLE_STATE_UNKNOWN;
+    }
     if (counts.all == 0) {
         strbuf_add_c(out, "There are no rules, so no alert can fire.");
         return ROLE_STATE_WARN;
@@ -345,8 +349,8 @@ static void draw_empty(struct frame *frame, struct rect r)
     struct facts facts = {.list = {0}};
     enum role role = headline(frame, &text);
     facts_add(&facts, NULL, role, strbuf_str(&text));
-    if (frame->model->alerts != NULL && alerts_rule_count(frame->model->alerts) == 0 &&
-        alerts_count(frame->model->alerts) == 0) {
+    if (frame->model->alerts != NULL && frame->model->engine != UI_ENGINE_LOST &&
+        alerts_rule_count(frame->model->alerts) == 0 && alerts_count(frame->model->alerts) == 0) {
         facts_add(&facts, NULL, ROLE_TEXT, STR(" "));
         facts_add(&facts, NULL, ROLE_TEXT,
                   STR("'tocsin help tocsin.yaml' says how rule files are named there."));
@@ -414,7 +418,8 @@ void alerts_title_text(struct strbuf *out, const struct frame *frame)
         return;
     }
     alerts_counts(frame->model->alerts, &counts);
-    strbuf_printf(out, "  firing %zu", counts.critical + counts.warning + counts.info);
+    strbuf_printf(out, "  %sfiring %zu", frame->model->engine == UI_ENGINE_LOST ? "was: " : "",
+                  counts.critical + counts.warning + counts.info);
     if (counts.acknowledged > 0) {
         strbuf_printf(out, " (acked %zu)", counts.acknowledged);
     }

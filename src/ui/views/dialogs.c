@@ -76,9 +76,24 @@ static void draw_expire_line(struct frame *frame, struct rect r)
     put(frame, r, x, ROLE_TEXT_STRONG, question);
 }
 
+static void draw_quit_line(struct frame *frame, struct rect r)
+{
+    static const char *const questions[] = {
+        "this is the engine: with it rules are no longer evaluated. ", "this is the engine. ", ""};
+    struct str end = STR("End it?  y:yes  n:no");
+    size_t i = 0;
+    while (i + 1 < ARRAY_LEN(questions) && (int)(strlen(questions[i]) + end.len) + 2 > r.w) {
+        i++;
+    }
+    int x = put(frame, r, r.x + (r.w >= 60 ? 1 : 0), ROLE_TEXT, str_from(questions[i]));
+    put(frame, r, x, ROLE_TEXT_STRONG, end);
+}
+
 void dialog_line_draw(struct frame *frame, struct rect r)
 {
-    if (frame->state->dialog.kind == DIALOG_EXPIRE) {
+    if (frame->state->dialog.kind == DIALOG_QUIT) {
+        draw_quit_line(frame, r);
+    } else if (frame->state->dialog.kind == DIALOG_EXPIRE) {
         draw_expire_line(frame, r);
     } else {
         draw_note_line(frame, r);

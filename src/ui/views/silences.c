@@ -247,7 +247,8 @@ void silences_draw(struct frame *frame, struct rect r)
         bool filtered = frame->state->filter[0] != '\0';
         canvas_text_in(frame->canvas, rect_at(r.x + 1, r.y + (r.h > 4 ? 1 : 0), r.w - 1, 1),
                        ALIGN_LEFT, TEXT_MARK_END, frame->glyphs->cut, style_of(ROLE_TEXT_STRONG),
-                       frame->model->alerts == NULL ? STR("Nothing is known of silences yet.")
+                       frame->model->alerts == NULL || frame->model->engine == UI_ENGINE_LOST
+                           ? STR("Nothing is known of silences yet.")
                        : filtered
                            ? STR("No silence has the filter's words. Esc clears it.")
                            : STR("No silences: nothing is hidden. s on an alert makes one."));

@@ -7,6 +7,8 @@
  * fires that nobody has acknowledged. What it says of alerts is of now even while the rest is
  * paused.
  */
+#include <string.h>
+
 #include "base/duration.h"
 #include "base/utf8.h"
 #include "ui/alert_look.h"
@@ -83,6 +85,22 @@ static void add_severity(struct strbuf *out, enum status_length length, bool cri
     }
 }
 
+/* "tocsin", or what this console is where it is one of several that could be the engine. */
+static const char *name_of(const struct frame *frame)
+{
+    switch (frame->model->engine) {
+    case UI_ENGINE_NONE:
+        break;
+    case UI_ENGINE_HERE:
+        return "ENGINE";
+    case UI_ENGINE_ATTACHED:
+        return "ATTACHED";
+    case UI_ENGINE_LOST:
+        return "NO ENGINE";
+    }
+    return "tocsin";
+}
+
 /* What fires, what is not known, what nobody has, what is hidden, and what does not work of the
  * rules: without them nothing would fire, so that "0" alone would say too much. */
 static void add_counts(struct strbuf *out, const struct frame *frame,
@@ -94,16 +112,24 @@ static void add_counts(struct strbuf *out, const struct frame *frame,
         strbuf_add_c(out, length == STATUS_TINY ? "" : "alerts -");
         return;
     }
-    if (rules->all == 0 && alerts_count(alerts) == 0) {
+    bool lost = frame->model->engine == UI_ENGINE_LOST;
+    if (!lost && rules->all == 0 && alerts_count(alerts) == 0) {
         strbuf_add_c(out, length == STATUS_TINY ? "" : "no rules");
         return;
     }
-    if (rules->evaluated.ms == 0 && alerts_count(alerts) == 0) { /* not 0: not known */
+    if (!lost && rules->evaluated.ms == 0 && alerts_count(alerts) == 0) { /* not 0: not known */
         strbuf_add_c(out, length == STATUS_TINY ? "a?" : "alerts ?");
         return;
     }
     bool wide = length <= STATUS_MEDIUM;
     alerts_counts(alerts, &counts);
+    if (lost) {
+        if (counts.critical + counts.warning + counts.unknown == 0) { /* none was: not none is */
+            strbuf_add_c(out, length == STATUS_TINY ? "a?" : "alerts ?");
+            return;
+        }
+        strbuf_add_c(out, "was");
+    }
     if (!wide && counts.critical + counts.warning == 0) {
         strbuf_add_c(out, length == STATUS_TINY ? "C0" : "CRIT 0");
     }
@@ -298,9 +324,10 @@ static void draw_left(struct frame *frame, struct rect r, const struct status *s
     int counts = width_columns(strbuf_str(&status->counts));
     int x = r.x + 1, end = r.x + r.w, gap = frame->canvas->width >= 100 ? 2 : 1;
     int before = end - (counts > 0 ? counts + gap : 0); /* what stands before them ends here */
-    if (status->named && before - x >= (int)sizeof("tocsin")) {
-        x += canvas_text(c, x, r.y, before - x, style_of(role_in(status, ROLE_STATUS_BAR)),
-                         STR("tocsin "));
+    struct str name = str_from(name_of(frame));
+    if (status->named && before - x > (int)name.len) {
+        x += canvas_text(c, x, r.y, before - x, style_of(role_in(status, ROLE_STATUS_BAR)), name);
+        x++;
     }
     x += draw_environment(frame, status, x, r.y, before - x);
     x += draw_stalled(frame, x, r.y, before - x);
@@ -318,7 +345,8 @@ static int left_width(const struct frame *frame, const struct status *status, in
     int columns = width_columns(str_from(environment_of(frame)));
     int most = width >= NAME_MIN_WIDTH ? 24 : status->counts.len > 0 ? 0 : 10;
     int stalled = frame->state->stalled_for_ms > 0 && width >= 50 ? 20 : 0;
-    return 2 + (status->named ? 7 : 0) + (columns < most ? columns + 1 : most) + stalled;
+    return 2 + (status->named ? (int)strlen(name_of(frame)) + 1 : 0) +
+           (columns < most ? columns + 1 : most) + stalled;
 }
 
 /* Half a number is another number: what does not fit goes as a whole, from the right. */

@@ -460,6 +460,69 @@ START_TEST(test_problem_is_told)
 }
 END_TEST
 
+static const struct {
+    enum ui_engine engine;
+    enum fake_night night;
+    const char *shown[3];
+    const char *hidden;
+} roles[] = {
+    {UI_ENGINE_NONE, NIGHT_QUIET, {"tocsin", "CRIT 0"}, "ENGINE"},
+    {UI_ENGINE_HERE, NIGHT_QUIET, {"ENGINE", "CRIT 0"}, "tocsin"},
+    {UI_ENGINE_ATTACHED, NIGHT_QUIET, {"ATTACHED", "No alerts."}, "NO ENGINE"},
+    /* Nothing was there: that is not to say that nothing is. */
+    {UI_ENGINE_LOST, NIGHT_QUIET, {"NO ENGINE", "alerts ?", "Not known"}, "No alerts."},
+    {UI_ENGINE_LOST, NIGHT_NO_RULES, {"NO ENGINE", "alerts ?", "Not known"}, "no rules"},
+    {UI_ENGINE_LOST, NIGHT_BUSY, {"NO ENGINE", "was  CRIT 2", "was: firing"}, "alerts ?"},
+};
+
+START_TEST(test_whose_the_alerts_are)
+{
+    struct fixture *f = fixture_create(roles[_i].night, 140, 30);
+    f->model.engine = roles[_i].engine;
+    const char *text = press(f, "2");
+    for (size_t i = 0; i < ARRAY_LEN(roles[_i].shown) && roles[_i].shown[i] != NULL; i++) {
+        SHOWS(text, roles[_i].shown[i]);
+    }
+    ck_assert_msg(strstr(text, roles[_i].hidden) == NULL, "%s", text);
+    SHOWS(press(f, "r"), roles[_i].engine == UI_ENGINE_LOST ? "" : "Rules");
+    ck_assert(roles[_i].engine != UI_ENGINE_LOST || strstr(draw(f), "all well") == NULL);
+    fixture_destroy(f);
+}
+END_TEST
+
+START_TEST(test_engine_asks_before_it_ends)
+{
+    static const char *const keys[] = {"q", "Q", "F10"};
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+        struct fixture *f = fixture_create(NIGHT_QUIET, 100, 30);
+        f->model.engine = UI_ENGINE_HERE;
+        f->model.quit_asks = true;
+        draw(f);
+        SHOWS(press(f, keys[i]),
+              "this is the engine: with it rules are no longer evaluated. End it?");
+        ck_assert_uint_eq(f->told.count, 0);
+        press(f, "n");
+        ck_assert(strstr(draw(f), "End it?") == NULL);
+        ck_assert_uint_eq(f->told.count, 0);
+        press(f, keys[i]);
+        press(f, "y");
+        ck_assert_uint_eq(f->told.count, 1);
+        ck_assert_int_eq((int)f->told.last.id, (int)UI_COMMAND_QUIT);
+        fixture_destroy(f);
+    }
+}
+END_TEST
+
+START_TEST(test_question_has_room_on_small_screens)
+{
+    struct fixture *f = fixture_create(NIGHT_QUIET, 30, 10);
+    f->model.quit_asks = true;
+    draw(f);
+    SHOWS(press(f, "q"), "End it?  y:yes  n:no");
+    fixture_destroy(f);
+}
+END_TEST
+
 /* A page must not be missed because a chart was frozen. */
 START_TEST(test_pause_does_not_hold_alerts)
 {
@@ -589,6 +652,9 @@ int main(void)
     tcase_add_test(frames, test_alarm);
     tcase_add_test(frames, test_status_at_every_width);
     tcase_add_test(frames, test_problem_is_told);
+    tcase_add_loop_test(frames, test_whose_the_alerts_are, 0, ARRAY_LEN(roles));
+    tcase_add_test(frames, test_engine_asks_before_it_ends);
+    tcase_add_test(frames, test_question_has_room_on_small_screens);
     tcase_add_test(frames, test_pause_does_not_hold_alerts);
     tcase_add_test(frames, test_nothing_changed_nothing_drawn);
     tcase_add_loop_test(frames, test_every_size, 0, ARRAY_LEN(nights));
