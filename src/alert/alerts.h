@@ -154,6 +154,11 @@ struct rule_counts {
     struct wall evaluated; /* the last time that one was; 0: never */
 };
 void alerts_rule_counts(const struct alerts *alerts, struct rule_counts *out);
+/* tocsin's own alerts, silenced ones too. The list is not made for it. */
+struct alert_states {
+    size_t pending, firing, unknown;
+};
+void alerts_states(const struct alerts *alerts, struct alert_states *out);
 
 typedef void (*alerts_done_cb)(void *user, const struct error *err);
 

@@ -34,7 +34,7 @@ static const struct live_rule *rule_at(const struct alerts *alerts, size_t i)
     return &groups[low]->rules[i - groups[low]->first];
 }
 
-static void count(const struct live_rule *live, struct rule_info *out)
+static void count(const struct live_rule *live, struct alert_states *out)
 {
     VEC_EACH (&live->alerting.alerts, struct alert *const, alert) {
         switch (alert_status_state(&(*alert)->status)) {
@@ -91,7 +91,11 @@ void alerts_rule_at(const struct alerts *alerts, size_t i, struct rule_info *out
         .note = note_of(live),
     };
     if (out->alerting) {
-        count(live, out);
+        struct alert_states states = {0};
+        count(live, &states);
+        out->pending = states.pending;
+        out->firing = states.firing;
+        out->unknown = states.unknown;
     }
 }
 
@@ -124,4 +128,14 @@ void alerts_rule_counts(const struct alerts *alerts, struct rule_counts *out)
         }
     }
     *out = view->rules;
+}
+
+void alerts_states(const struct alerts *alerts, struct alert_states *out)
+{
+    *out = (struct alert_states){0};
+    VEC_EACH (&alerts->groups, struct group *const, group) {
+        for (size_t i = 0; i < (*group)->rule_count; i++) {
+            count(&(*group)->rules[i], out);
+        }
+    }
 }

@@ -91,17 +91,11 @@ static void put_groups(struct writing *w)
 
 static void put_alerts(struct writing *w)
 {
-    size_t pending = 0, firing = 0, unknown = 0;
-    for (size_t i = 0; i < alerts_count(w->self->alerts); i++) {
-        const struct alert_info *a = alerts_at(w->self->alerts, i);
-        bool own = a->origin == ALERT_OF_TOCSIN;
-        pending += own && a->state == ALERT_PENDING ? 1 : 0;
-        firing += own && a->state == ALERT_FIRING ? 1 : 0;
-        unknown += own && a->state == ALERT_UNKNOWN ? 1 : 0;
-    }
-    put(w, "tocsin_alerts", "state", "pending", (double)pending);
-    put(w, "tocsin_alerts", "state", "firing", (double)firing);
-    put(w, "tocsin_alerts", "state", "unknown", (double)unknown);
+    struct alert_states states;
+    alerts_states(w->self->alerts, &states);
+    put(w, "tocsin_alerts", "state", "pending", (double)states.pending);
+    put(w, "tocsin_alerts", "state", "firing", (double)states.firing);
+    put(w, "tocsin_alerts", "state", "unknown", (double)states.unknown);
 }
 
 static void put_engine(struct writing *w)

@@ -56,6 +56,13 @@ static bool mask(struct evaluator *ev, struct columns *c, const struct columns *
 bool eval_set(struct evaluator *ev, const struct node *n, struct columns *left,
               struct columns *right, struct columns *out)
 {
+    if (!columns_drop_empty(left, ev->work) || !columns_drop_empty(right, ev->work)) {
+        return false;
+    }
+    /* The conditions of a rule that does not fire hold for nothing. */
+    if (left->count == 0 && (n->binary.op != OP_OR || right->count == 0)) {
+        return true;
+    }
     struct matching m;
     bool ok = matching_find(&m, n, left, right, ev->work);
     if (ok && n->binary.op == OP_OR) {
