@@ -6,8 +6,11 @@ with the Prometheus as its source.
 What an engine sees of a change depends on when it scrapes and evaluates. A change of the page is in a scrape
 within one interval, and in an evaluation within one more; who asks the Prometheus has its data, and is apart
 from it by no more than the one interval between their evaluations. Within these times each state that one
-engine shows must be one that the other shows, too. The page changes only every STEP_S, so that no engine passes
-over a value, and which of `for` 3s and 5s a value lasts for is the same in all of them.
+engine shows must be one that the other shows, too.
+
+The page changes every STEP_S only. Where scrapes and evaluations fall upon each other, a step of 7.5 s is seen by
+6 to 9 evaluations and two by 14 to 16: each `for` and `keep_firing_for` here is reached by one step in every
+engine, or by none and by two in every engine.
 
 Where tocsin is to do better than a Prometheus (data that stops) the difference is named and counted.
 
@@ -29,10 +32,10 @@ from engine import Engine, seconds  # noqa: E402
 from exporter import Exporter  # noqa: E402
 from servers import ask, at_a_free_port, program, run_prometheus  # noqa: E402
 
-STEP_S = 4.5       # a value stays so long
+STEP_S = 7.5       # a value stays so long
 LOOK_S = 0.5       # between two looks at everybody's alerts
 LATE_S = 0.4       # beyond its interval, and a scrape or evaluation was held up by the machine
-EFFECT_S = 12      # how long that, or data that stopped, can be seen in windows, `for` and keep_firing_for
+EFFECT_S = 18      # how long that, or data that stopped, can be seen in windows, `for` and keep_firing_for
 OUTAGE_S = 6       # once in each ROUND_S the page is out of order for so long
 OUTAGE_AT_S = 75
 ROUND_S = 120
@@ -53,7 +56,9 @@ groups:
       - { alert: For3, expr: level > 50, for: 3s, annotations: { summary: '{{ $value | humanize }}' } }
       - { alert: For5, expr: level > 50, for: 5s }
       - { alert: Kept, expr: level > 50, keep_firing_for: 3s }
+      - { alert: For10, expr: level > 50, for: 10s }
       - { alert: KeptFor3, expr: level > 50, for: 3s, keep_firing_for: 5s }
+      - { alert: KeptLong, expr: level > 50, for: 3s, keep_firing_for: 12s }
       - { alert: Low, expr: level < 20 and on (name) level > 5, for: 3s }
       - { alert: OverLimit, expr: level > on (kind) group_left () limit }
       - { alert: Flips, expr: flip > 0 }
