@@ -69,23 +69,15 @@ static bool is_down(void *user, const char *source)
     return s != NULL && is_failing(e, s);
 }
 
-/* One that does not answer at all: rules would wait for it half of every interval. That others fail
- * is soon known; and what comes back is to be seen in the slot in which it does. */
-static bool is_hanging(const struct engine_alerts *e, const struct engine_source *s)
-{
-    struct source_health health;
-    polled_health(engine_source_polled(s), loop_wall(loop_of(e)), &health);
-    return health.attempts != 0 && health.error_kind == ERROR_TIMEOUT;
-}
-
+/* Also one that fails is waited for, or hangs: what comes back is to be seen in the slot in which it
+ * does. A group waits for half an interval at most. */
 static bool is_polled(void *user, struct wall slot)
 {
     struct engine_alerts *e = user;
     struct engine_source *s;
     (void)slot;
     for (size_t i = 0; (s = e->o.source_at(e->o.user, i)) != NULL; i++) {
-        if (engine_source_is_polled(s) && polled_busy(engine_source_polled(s)) &&
-            !is_hanging(e, s)) {
+        if (engine_source_is_polled(s) && polled_busy(engine_source_polled(s))) {
             return false;
         }
     }

@@ -80,7 +80,7 @@ def every_size_shows_service_and_machine():
         def act(console):
             def complete(screen):
                 for part in (r"prometheus .*\d%", re.escape(EXPORTER.address) + r" +cpu .*[\d.]+%",
-                             r"\bdata \d+s\b.*\bsrc 1/1", r"p95"):
+                             r"(?:data )?\b\d+s\b.*\b1/1", r"p95"):
                     expect(re.search(part, screen), "no '%s' at %dx%d:\n%s" % (part, columns, rows, screen))
             for line in console.until(complete).splitlines():
                 expect(width(line) <= columns, "a line is wider than %d: %r" % (columns, line))

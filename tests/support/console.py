@@ -80,7 +80,7 @@ def width(line):
 
 def clean_environment(home):
     env = {name: value for name, value in os.environ.items()
-           if not name.startswith(("TOCSIN_CONFIG", "XDG_", "TMUX", "LC_"))}
+           if not name.startswith(("TOCSIN_", "XDG_", "TMUX", "LC_")) or name == "TOCSIN_SHARED"}
     env.update(HOME=home, XDG_CONFIG_HOME=home, LC_ALL="C.UTF-8", LANG="C.UTF-8", TZ="UTC")
     env.pop("NO_COLOR", None)
     return env
@@ -125,6 +125,8 @@ class Console:
         self.folder = tempfile.mkdtemp(prefix="tocsin-tmux-")
         self.socket = os.path.join(self.folder, "socket")
         self.env = clean_environment(home)
+        # Each one keeps its state to itself, unless the test says where.
+        self.env["XDG_STATE_HOME"] = os.path.join(self.folder, "state")
         command = " ".join("'%s'" % word.replace("'", "'\\''") for word in argv)
         width, height = size
         self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(width), "-y", str(height),
