@@ -191,17 +191,18 @@ static bool make(const struct invocation *inv, const struct silence *s, struct e
 
 /* --- list and end --- */
 
-static void print_silence(const struct silence *s, const char *state)
+static void print_silence(const struct silence *s, struct str state)
 {
     struct strbuf line = STRBUF_INIT;
     struct strbuf matchers = STRBUF_INIT;
     silence_format_matchers(&matchers, s);
     utf8_add_printable(&line, str_from(s->id != NULL ? s->id : ""));
-    strbuf_printf(&line, "  %-7s  %s ", state,
-                  strcmp(state, "pending") == 0   ? "from"
-                  : strcmp(state, "expired") == 0 ? "since"
+    bool pending = str_equal_c(state, "pending");
+    strbuf_printf(&line, "  %-7.*s  %s ", STR_ARG(state),
+                  pending                         ? "from"
+                  : str_equal_c(state, "expired") ? "since"
                                                   : "until");
-    local_time_format(&line, strcmp(state, "pending") == 0 ? s->starts_at_ms : s->ends_at_ms);
+    local_time_format(&line, pending ? s->starts_at_ms : s->ends_at_ms);
     strbuf_add_c(&line, "\n  ");
     utf8_add_printable(&line, strbuf_str(&matchers));
     strbuf_add_c(&line, "\n  ");
@@ -238,9 +239,7 @@ static bool list(const struct invocation *inv, struct error *err)
         /* As it is, not as a new one: nothing is moved to now. */
         ok = silence_json_read(&s, item, (struct wall){0}, err);
         if (ok) {
-            char *state = str_dup(json_str(json_find(item, "status.state")));
-            print_silence(&s, state);
-            free(state);
+            print_silence(&s, json_str(json_find(item, "status.state")));
         }
         silence_release(&s);
     }
