@@ -69,8 +69,8 @@ static bool is_down(void *user, const char *source)
     return s != NULL && is_failing(e, s);
 }
 
-/* Also one that fails is waited for, or hangs: what comes back is to be seen in the slot in which it
- * does. A group waits for half an interval at most. */
+/* Also one that fails is waited for, or hangs: what comes back is to be seen in the slot in which
+ * it does. A group waits for half an interval at most. */
 static bool is_polled(void *user, struct wall slot)
 {
     struct engine_alerts *e = user;
